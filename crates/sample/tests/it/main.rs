@@ -1,0 +1,10 @@
+//! The sample server as an MCP client sees it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test's helper fails the test by panicking"
+)]
+
+mod conversation;
+mod database;
