@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 
 use model::{Digest, EntryIndex};
 
@@ -69,6 +70,9 @@ pub enum CommitError {
     /// The session was closed already.
     #[error("the session is closed")]
     SessionClosed,
+    /// The disk is full. Nothing was written; later calls may succeed again.
+    #[error("the disk is full")]
+    DiskFull,
     /// Sealing failed.
     #[error("the record could not be sealed")]
     Seal,
@@ -101,6 +105,34 @@ impl<T> Commit<T> {
         let slot = Slot::new();
         slot.settle(Err(error));
         Self::new(thing, slot)
+    }
+}
+
+impl<T: Unpin> Commit<T> {
+    /// Blocks the thread until the record is durable or cannot become so: for programs without an
+    /// asynchronous runtime.
+    ///
+    /// # Errors
+    ///
+    /// As the future.
+    pub fn wait(mut self) -> Result<Committed<T>, CommitError> {
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut cx = Context::from_waker(&waker);
+        loop {
+            match Pin::new(&mut self).poll(&mut cx) {
+                Poll::Ready(result) => return result,
+                // A wake-up without a reason polls once more.
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

@@ -5,10 +5,33 @@
 //! MCP, and clocks (time is an argument).
 
 mod committed;
+mod format;
+mod handles;
+mod health;
+mod leaf;
+mod ports;
+mod queue;
 mod record;
+mod seal;
+mod sequencer;
+mod writer;
+
+pub mod merkle;
+pub mod note;
+pub mod wal;
 
 pub use committed::{Commit, CommitError, Committed, Receipt};
+pub use format::FormatError;
+pub use handles::{Ledger, Session, Start, Writer};
+pub use health::Health;
+pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym};
+pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageError};
 pub use record::{
     CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind, LinkFacts,
-    MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
+    MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
+pub use seal::{
+    Body, BodyError, BodyState, Key, KeyError, RecordSecret, SessionCarry, TransferKey,
+    WRAPPED_KEY_BYTES, open_body,
+};
+pub use sequencer::{Cursor, ReplayError, Sequencer};

@@ -21,7 +21,7 @@ pub struct Draft<'a> {
     pub verdict: VerdictCode,
     /// When it happened, by the gateway's clock; in the leaf.
     pub at: Timestamp,
-    /// The call it belongs to; sealed.
+    /// The call it belongs to; in the leaf, being a random identifier.
     pub call: Option<CallId>,
     /// The upstream's name; the leaf has a keyed pseudonym of it.
     pub server: &'a str,
@@ -67,7 +67,7 @@ codes! {
         LogOpened = 1 "log_opened",
         /// A session begins; the body says who, to which server, in which era.
         SessionOpened = 2 "session_opened",
-        /// A session ends; the body has the count of its records and the root over their leaves.
+        /// A session ends; the leaf has the count of its records and the root over their leaves.
         SessionClosed = 3 "session_closed",
         /// Recovery found this session open: its last records and its end are unknown.
         SessionAbandoned = 4 "session_abandoned",
@@ -195,6 +195,9 @@ pub struct Facts {
     /// What masking found: kinds and places, never values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingFacts>,
+    /// Which masking policy was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask: Option<MaskFacts>,
     /// How it ended, as a name such as `upstream_timed_out`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ending: Option<Text>,
@@ -318,6 +321,13 @@ pub struct FindingFacts {
     pub start: u64,
     /// The byte after the masked span in the payload.
     pub end: u64,
+}
+
+/// Which masking policy was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskFacts {
+    /// SHA-256 over the masking policy, 64 hexadecimal digits; also in the leaf.
+    pub policy_digest: Text,
 }
 
 /// How long what took, in microseconds.
