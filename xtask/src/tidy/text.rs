@@ -1,0 +1,205 @@
+//! What may not stand in a tracked file.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// Longest source file, in lines. Most are far shorter; past this a file holds two things.
+const SOURCE_LINES_MAX: usize = 450;
+/// Longest test file, in lines.
+const TEST_LINES_MAX: usize = 700;
+
+/// Words that work left unfinished leaves behind, in two halves so that this file may stay.
+const LEFTOVERS: &[(&str, &str)] = &[
+    ("TO", "DO"),
+    ("FIX", "ME"),
+    ("XX", "X"),
+    ("to", "do!("),
+    ("unimple", "mented!("),
+    ("not yet imple", "mented"),
+    ("for n", "ow"),
+    ("place", "holder"),
+];
+
+/// Hosts of package registries, in two halves: which mirror serves is nobody's business.
+const REGISTRIES: &[(&str, &str)] = &[
+    ("registry.npm", "js"),
+    ("static.crates", ".io"),
+    ("index.crates", ".io"),
+    ("files.python", "hosted"),
+    ("deb.deb", "ian"),
+];
+
+/// What only crates with sockets, files or clocks may name.
+const IO_PATHS: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread::sleep",
+    "Instant::now",
+    "SystemTime::now",
+    "tokio::",
+];
+
+const PURE: &[&str] = &[
+    "model", "mcp", "inspect", "policy", "mask", "ledger", "identity", "gate",
+];
+
+pub(super) fn check(root: &Path) -> Result<Vec<String>> {
+    let places = machine_places(root);
+    let mut findings = Vec::new();
+    for path in tracked(root)? {
+        // A file that is deleted but not committed, or that is not text, has nothing to say.
+        let Ok(text) = fs::read_to_string(root.join(&path)) else {
+            continue;
+        };
+        findings.extend(words(&path, &text, &places));
+        if path.ends_with(".rs") {
+            findings.extend(rust(&path, &text));
+        }
+        if path.starts_with("crates/") && path.ends_with("/Cargo.toml") {
+            findings.extend(manifest(&path, &text));
+        }
+    }
+    Ok(findings)
+}
+
+fn tracked(root: &Path) -> Result<Vec<String>> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root)
+        .output()
+        .context("cannot start git")?;
+    ensure!(output.status.success(), "git ls-files failed");
+    Ok(String::from_utf8_lossy(&output.stdout)
+        .split('\0')
+        .filter(|path| !path.is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+/// The folder above the repository and the home folder: both say where somebody works.
+fn machine_places(root: &Path) -> Vec<String> {
+    let above = root.parent().map(Path::to_path_buf);
+    let home = std::env::var_os("HOME").map(std::path::PathBuf::from);
+    [above, home]
+        .into_iter()
+        .flatten()
+        .filter(|place| place.components().count() > 1)
+        .map(|place| format!("{}/", place.display()))
+        .collect()
+}
+
+fn words(path: &str, text: &str, places: &[String]) -> Vec<String> {
+    let prose = [".rs", ".md", ".html", ".toml"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    let mut findings = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let here = format!("{path}:{}", at + 1);
+        if let Some(place) = places.iter().find(|place| names(line, place)) {
+            findings.push(format!("{here}: names this machine's folder `{place}`"));
+        }
+        let registry = REGISTRIES.iter().map(|(a, b)| format!("{a}{b}"));
+        if let Some(host) = registry.into_iter().find(|host| line.contains(host)) {
+            findings.push(format!("{here}: names the registry host `{host}`"));
+        }
+        let leftovers = LEFTOVERS.iter().map(|(a, b)| format!("{a}{b}"));
+        if prose && let Some(word) = leftovers.into_iter().find(|word| has_word(line, word)) {
+            findings.push(format!(
+                "{here}: `{word}` says that something is unfinished"
+            ));
+        }
+        if prose && line.contains(is_hidden) {
+            findings.push(format!(
+                "{here}: has an invisible or direction-changing character"
+            ));
+        }
+    }
+    findings
+}
+
+/// Whether a line has these letters, not as a part of a longer word.
+fn has_word(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line.get(..at).and_then(|head| head.chars().next_back());
+        let after = line
+            .get(at + word.len()..)
+            .and_then(|tail| tail.chars().next());
+        !before.is_some_and(char::is_alphanumeric)
+            && (word.ends_with('(') || !after.is_some_and(char::is_alphanumeric))
+    })
+}
+
+/// Whether a line names a folder: the folder's text, not as the end of a longer name.
+fn names(line: &str, place: &str) -> bool {
+    line.match_indices(place).any(|(at, _)| {
+        let before = line.get(..at).and_then(|head| head.chars().next_back());
+        before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '-' | '_' | '~' | '}'))
+    })
+}
+
+/// Zero-width and bidirectional control characters (Unicode TR36 §3; "Trojan Source").
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn rust(path: &str, text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    let is_test = path.contains("/tests/") || path.contains("/benches/");
+    let lines_max = if is_test {
+        TEST_LINES_MAX
+    } else {
+        SOURCE_LINES_MAX
+    };
+    let lines = text.lines().count();
+    if lines > lines_max {
+        findings.push(format!(
+            "{path}: has {lines} lines, and {lines_max} is the most: it holds more than one thing"
+        ));
+    }
+    let pure = PURE
+        .iter()
+        .any(|name| path.starts_with(&format!("crates/{name}/src/")));
+    for (at, line) in text.lines().enumerate() {
+        let here = format!("{path}:{}", at + 1);
+        let code = line.split("//").next().unwrap_or_default();
+        if code
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|w| w == concat!("un", "safe"))
+        {
+            findings.push(format!(
+                "{here}: {}",
+                concat!("un", "safe code is forbidden")
+            ));
+        }
+        if code.contains(concat!("#[", "allow(")) || code.contains(concat!("#![", "allow(")) {
+            findings.push(format!("{here}: use #[expect(lint, reason = \"…\")]"));
+        }
+        if pure && let Some(io) = IO_PATHS.iter().find(|io| code.contains(**io)) {
+            findings.push(format!(
+                "{here}: a pure crate does no I/O and has no clock, but names `{io}`"
+            ));
+        }
+    }
+    findings
+}
+
+fn manifest(path: &str, text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    if !text.contains("[lints]\nworkspace = true") {
+        findings.push(format!("{path}: does not take the workspace's lints"));
+    }
+    let own_version = text
+        .lines()
+        .skip_while(|line| !line.starts_with("[dependencies]"))
+        .take_while(|line| !line.starts_with("[lints]"))
+        .filter(|line| line.contains("version") && line.contains('"'));
+    findings.extend(
+        own_version
+            .map(|line| format!("{path}: `{line}`: versions stand in the workspace's Cargo.toml")),
+    );
+    findings
+}

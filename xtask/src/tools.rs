@@ -1,0 +1,129 @@
+//! What the tests need besides Rust, each installed only where it is missing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::step::{Steps, works};
+
+/// A program, the arguments with which it proves that it is there, and its Debian package.
+const DEBIAN: &[(&str, &[&str], &str)] = &[
+    ("git", &["--version"], "git"),
+    ("cc", &["--version"], "build-essential"),
+    ("openssl", &["version"], "openssl"),
+    ("npm", &["--version"], "npm"),
+    ("python3", &["-c", "import ensurepip, venv"], "python3-venv"),
+];
+
+/// The file in an installation that says from which list it was made.
+const STAMP: &str = ".made-from";
+
+/// Where the installed tools are.
+pub(crate) struct Tools {
+    /// Python with the packages of `tests/python/requirements.txt`.
+    pub(crate) python: Option<PathBuf>,
+    /// The Node of `tests/node`.
+    pub(crate) node: Option<PathBuf>,
+}
+
+/// Installs what is missing.
+pub(crate) fn install(root: &Path, steps: &Steps) -> Result<Tools> {
+    debian(steps)?;
+    Ok(Tools {
+        python: python(root, steps)?,
+        node: node(root, steps)?,
+    })
+}
+
+fn debian(steps: &Steps) -> Result<()> {
+    let missing: Vec<&str> = DEBIAN
+        .iter()
+        .filter(|(program, proof, _)| !works(program, proof))
+        .map(|(_, _, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !works("apt-get", &["--version"]) {
+        bail!("the tests need these packages, please install them: {names}");
+    }
+    let apt = || {
+        let mut command = Command::new(if is_root() { "apt-get" } else { "sudo" });
+        if !is_root() {
+            command.args(["--non-interactive", "apt-get"]);
+        }
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    steps.run("apt-get update", apt().args(["update", "-qq"]))?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    steps.run(
+        &format!("apt-get install {names}"),
+        apt().args(install).args(&missing),
+    )
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn python(root: &Path, steps: &Steps) -> Result<Option<PathBuf>> {
+    let list = root.join("tests/python/requirements.txt");
+    if !list.exists() {
+        return Ok(None);
+    }
+    let home = root.join("target/test-tools/python");
+    let python = home.join("bin/python");
+    if !is_made_from(&home, &list)? {
+        let mut venv = Command::new("python3");
+        steps.run(
+            "python -m venv",
+            venv.args(["-m", "venv", "--clear"]).arg(&home),
+        )?;
+        let mut pip = Command::new(&python);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
+        steps.run("pip install", pip.arg("--requirement").arg(&list))?;
+        note_made_from(&home, &list)?;
+    }
+    Ok(Some(python))
+}
+
+fn node(root: &Path, steps: &Steps) -> Result<Option<PathBuf>> {
+    let folder = root.join("tests/node");
+    let list = folder.join("package-lock.json");
+    if !list.exists() {
+        return Ok(None);
+    }
+    let home = folder.join("node_modules");
+    if !is_made_from(&home, &list)? {
+        let mut npm = Command::new("npm");
+        steps.run("npm ci", npm.arg("ci").current_dir(&folder))?;
+        note_made_from(&home, &list)?;
+    }
+    Ok(Some(home.join(".bin/node")))
+}
+
+fn is_made_from(home: &Path, list: &Path) -> Result<bool> {
+    let wanted = read(list)?;
+    Ok(fs::read_to_string(home.join(STAMP)).is_ok_and(|had| had == wanted))
+}
+
+fn note_made_from(home: &Path, list: &Path) -> Result<()> {
+    fs::write(home.join(STAMP), read(list)?).context("cannot note what was installed")
+}
+
+fn read(list: &Path) -> Result<String> {
+    fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))
+}
