@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { drive } from './driver.mjs';
-import { CAPABILITIES, CLIENT_INFO } from './steps.mjs';
+import { CAPABILITIES, clientInfo } from './steps.mjs';
 
 const require = createRequire(new URL('../node/package.json', import.meta.url));
 const { Client, SSEClientTransport, StreamableHTTPClientTransport } = require('@modelcontextprotocol/client');
@@ -22,7 +22,7 @@ function transportFor(run) {
 await drive({
   open(run) {
     const mode = run.mode === 'auto' || run.mode === 'legacy' ? run.mode : { pin: run.mode };
-    const client = new Client(CLIENT_INFO, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
+    const client = new Client(clientInfo(run), { capabilities: CAPABILITIES, versionNegotiation: { mode } });
     return { client, transport: transportFor(run) };
   },
   version: (client) => client.getNegotiatedProtocolVersion(),

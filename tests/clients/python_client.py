@@ -19,8 +19,7 @@ from mcp.shared._httpx_utils import create_mcp_http_client
 
 STEP_SECONDS_MAX = 20
 RUN_SECONDS_MAX = 90
-CLIENT_INFO = types.Implementation(name="probity-driver", version="1.0.0")
-ROOTS = [types.Root(uri="file:///srv/share", name="share")]
+ROOTS = [types.Root(uri="file:///probity/share", name="share")]
 EVENTS = {
     "ToolsListChanged": "notifications/tools/list_changed",
     "PromptsListChanged": "notifications/prompts/list_changed",
@@ -43,7 +42,7 @@ class Session:
         self.client = Client(
             self._transport(),
             mode=self.run["mode"],
-            client_info=CLIENT_INFO,
+            client_info=types.Implementation(name="probity-driver", version=self.run["id"]),
             sampling_callback=self._sample,
             elicitation_callback=self._elicit,
             list_roots_callback=self._roots,
@@ -120,6 +119,7 @@ class Session:
             seen.append(progress)
 
         result = await self.client.call_tool(step["name"], step.get("arguments", {}), progress_callback=on_progress)
+        await until(lambda: len(seen) >= step["count"], f"{step['count']} progress notifications")
         return {**answer(result), "progress": seen}
 
     async def do_cancel(self, step):

@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { drive } from './driver.mjs';
-import { CAPABILITIES, CLIENT_INFO } from './steps.mjs';
+import { CAPABILITIES, clientInfo } from './steps.mjs';
 
 const require = createRequire(new URL('../node/package.json', import.meta.url));
 const { Client } = require('@modelcontextprotocol/sdk/client/index.js');
@@ -35,7 +35,7 @@ function transportFor(run) {
 }
 
 await drive({
-  open: (run) => ({ client: new Client(CLIENT_INFO, { capabilities: CAPABILITIES }), transport: transportFor(run) }),
+  open: (run) => ({ client: new Client(clientInfo(run), { capabilities: CAPABILITIES }), transport: transportFor(run) }),
   // Only the Streamable HTTP transport keeps the negotiated version where a caller can see it.
   version: (client, transport) => transport.protocolVersion,
   callTool: (client, params, options) => client.callTool(params, undefined, options),

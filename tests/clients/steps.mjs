@@ -2,9 +2,11 @@
 // What differs between the two libraries is in the `library` object that each driver passes.
 
 export const CAPABILITIES = { sampling: {}, elicitation: { form: {} }, roots: { listChanged: true } };
-export const CLIENT_INFO = { name: 'probity-driver', version: '1.0.0' };
-const ROOTS = [{ uri: 'file:///srv/share', name: 'share' }];
+const ROOTS = [{ uri: 'file:///probity/share', name: 'share' }];
 const WAIT_MS_MAX = 10_000;
+
+/** Every session says which run it is, so that a recording of it can be found. */
+export const clientInfo = (run) => ({ name: 'probity-driver', version: run.id });
 
 /** One client, its transport, and everything the server sent that no step asked for. */
 export class Session {
@@ -44,6 +46,7 @@ export class Session {
       case 'progress': {
         const before = this.progress.length;
         const result = await library.callTool(client, call(step), { onprogress: () => {} });
+        await this.#until(() => this.progress.length - before >= step.count, `${step.count} progress notifications`);
         return { ...answer(result), progress: this.progress.slice(before) };
       }
       case 'cancel':
