@@ -1,1 +1,20 @@
-//! store
+//! What is kept: the data directory with the write-ahead log, the keys, the published log and the
+//! index, and reading them.
+//!
+//! Deliberately absent: sockets, MCP, policy. The only crate that opens files or databases.
+
+mod dir;
+mod disk;
+mod error;
+mod keys;
+mod lookup;
+mod reader;
+mod wal;
+
+pub use dir::{
+    CloseError, DataDir, IdentityError, LockError, OpenError, Opened, Options, Recovery,
+};
+pub use disk::{Disk, DiskFile, LocalDisk};
+pub use error::ReadError;
+pub use keys::{KeyFileError, KeyringError};
+pub use reader::{Reader, RecordView, Records, SessionState, SessionView};

@@ -44,6 +44,15 @@ impl SegmentStart {
         }
     }
 
+    /// Only [`SegmentStart::previous_end`], without reading the rest.
+    ///
+    /// # Errors
+    ///
+    /// If there are too few bytes.
+    pub fn previous_end(bytes: &[u8]) -> Result<u64, FormatError> {
+        Fields::new(bytes, "a segment's snapshot").u64()
+    }
+
     /// From its bytes; `epoch` is the log's.
     ///
     /// # Errors

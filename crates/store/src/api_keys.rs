@@ -1,0 +1,249 @@
+//! The API keys: hashes in one file, the pepper that they were made with in another.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use identity::{ApiKey, Pepper, Role};
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::disk::{Disk as _, LocalDisk, replace_file};
+
+/// The folder of keys in a data directory.
+const KEYS_DIR: &str = "keys";
+/// The pepper's file in the folder of keys: 32 bytes.
+const PEPPER: &str = "api-keys.pepper";
+/// The file of hashes.
+const HASHES: &str = "api-keys.json";
+/// Held while the file of hashes is replaced.
+const LOCK: &str = "api-keys.lock";
+
+/// Why API keys could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiKeyError {
+    /// A file could not be read or written.
+    #[error("`{path}`: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The file of hashes is not what this version wrote.
+    #[error("`{path}` does not hold API keys: {reason}")]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The API keys of a data directory. Several processes may use it at once.
+#[derive(Debug, Clone)]
+pub struct ApiKeyFile {
+    dir: PathBuf,
+    pepper: Pepper,
+}
+
+/// Tells one content of the file from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyStamp(Option<(SystemTime, u64)>);
+
+impl ApiKeyFile {
+    /// Opens the keys of `data`, creating folder and pepper on first use from `random`.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiKeyError`]: a file cannot be used, or the pepper has another length than 32 bytes.
+    pub fn open(data: &Path, random: impl FnOnce() -> [u8; 32]) -> Result<Self, ApiKeyError> {
+        let dir = data.join(KEYS_DIR);
+        LocalDisk.create_dir(&dir).map_err(at(&dir))?;
+        let lock = lock(&dir)?;
+        let path = dir.join(PEPPER);
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let bytes = Zeroizing::new(random().to_vec());
+                replace_file(&LocalDisk, &path, &bytes).map_err(at(&path))?;
+                bytes
+            }
+            Err(error) => return Err(at(&path)(error)),
+        };
+        drop(lock);
+        let bytes: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| {
+            let reason = format!("{} bytes, and a pepper has 32", bytes.len());
+            ApiKeyError::Content { path, reason }
+        })?;
+        let pepper = Pepper::new(bytes);
+        Ok(Self { dir, pepper })
+    }
+
+    /// What hashes are made with.
+    pub const fn pepper(&self) -> &Pepper {
+        &self.pepper
+    }
+
+    /// All keys, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiKeyError`]: the file cannot be read, or is not what this version wrote.
+    pub fn load(&self) -> Result<Vec<ApiKey>, ApiKeyError> {
+        let path = self.dir.join(HASHES);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(at(&path)(error)),
+        };
+        serde_json::from_str::<Vec<Kept>>(&text)
+            .map_err(|error| error.to_string())
+            .and_then(|all| all.into_iter().map(Kept::into_key).collect())
+            .map_err(|reason| ApiKeyError::Content { path, reason })
+    }
+
+    /// Keeps a new key; durable on return.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApiKeyFile::load`], and the file cannot be written.
+    pub fn insert(&self, key: ApiKey) -> Result<(), ApiKeyError> {
+        let _lock = lock(&self.dir)?;
+        let mut all = self.load()?;
+        all.retain(|other| other.id != key.id);
+        all.push(key);
+        self.save(&all)
+    }
+
+    /// Refuses a key from `at` on; durable on return. `false`: there is no such key.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApiKeyFile::load`], and the file cannot be written.
+    pub fn revoke(&self, id: &str, at: Timestamp) -> Result<bool, ApiKeyError> {
+        let _lock = lock(&self.dir)?;
+        let mut all = self.load()?;
+        let Some(key) = all.iter_mut().find(|key| key.id.as_ref() == id) else {
+            return Ok(false);
+        };
+        key.revoked = Some(key.revoked.map_or(at, |earlier| earlier.min(at)));
+        self.save(&all)?;
+        Ok(true)
+    }
+
+    /// Changes whenever the keys change: to notice it without reading them.
+    pub fn stamp(&self) -> ApiKeyStamp {
+        let metadata = std::fs::metadata(self.dir.join(HASHES)).ok();
+        ApiKeyStamp(metadata.and_then(|m| Some((m.modified().ok()?, m.len()))))
+    }
+
+    fn save(&self, keys: &[ApiKey]) -> Result<(), ApiKeyError> {
+        let path = self.dir.join(HASHES);
+        let kept: Vec<Kept> = keys.iter().map(Kept::from_key).collect();
+        let text = serde_json::to_vec_pretty(&kept).map_err(|error| ApiKeyError::Content {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        replace_file(&LocalDisk, &path, &text).map_err(at(&path))
+    }
+}
+
+/// One key as it stands in the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    id: String,
+    subject: String,
+    role: KeptRole,
+    hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstreams: Option<Vec<String>>,
+    created_us: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_us: Option<u64>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptRole {
+    Person,
+    Service,
+}
+
+impl Kept {
+    fn from_key(key: &ApiKey) -> Self {
+        let upstreams = key.upstreams.as_ref();
+        Self {
+            id: key.id.to_string(),
+            subject: key.subject.to_string(),
+            role: match key.role {
+                Role::Person => KeptRole::Person,
+                Role::Service => KeptRole::Service,
+            },
+            hash: key.hash.iter().map(|b| format!("{b:02x}")).collect(),
+            upstreams: upstreams.map(|names| names.iter().map(ToString::to_string).collect()),
+            created_us: key.created.unix_us(),
+            expires_us: key.expires.map(Timestamp::unix_us),
+            revoked_us: key.revoked.map(Timestamp::unix_us),
+        }
+    }
+
+    fn into_key(self) -> Result<ApiKey, String> {
+        let upstreams = self.upstreams.map(|names| {
+            names
+                .iter()
+                .map(|name| name.parse().map_err(|e| format!("`{name}`: {e}")))
+                .collect::<Result<Vec<_>, String>>()
+        });
+        Ok(ApiKey {
+            hash: hash(&self.hash).ok_or("a hash has 64 hexadecimal digits")?,
+            id: self.id.into(),
+            subject: self.subject.into(),
+            role: match self.role {
+                KeptRole::Person => Role::Person,
+                KeptRole::Service => Role::Service,
+            },
+            upstreams: upstreams.transpose()?,
+            created: Timestamp::from_unix_us(self.created_us),
+            expires: self.expires_us.map(Timestamp::from_unix_us),
+            revoked: self.revoked_us.map(Timestamp::from_unix_us),
+        })
+    }
+}
+
+fn hash(text: &str) -> Option<[u8; 32]> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let mut hash = [0; 32];
+    if pairs.len() != hash.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+        let digit = |c: u8| char::from(c).to_digit(16);
+        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
+    }
+    Some(hash)
+}
+
+/// Other processes that change the keys wait until this is dropped.
+fn lock(dir: &Path) -> Result<File, ApiKeyError> {
+    let path = dir.join(LOCK);
+    let open = File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|file| file.lock().map(|()| file));
+    open.map_err(at(&path))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> ApiKeyError {
+    let path = path.to_owned();
+    move |error| ApiKeyError::Io {
+        path: path.clone(),
+        error,
+    }
+}

@@ -1,0 +1,35 @@
+/// How a data directory is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// The organisation in the log's origin; used when the directory is made.
+    pub org: String,
+    /// The node in the log's origin; used when the directory is made.
+    pub node: String,
+    /// The most records that may wait for the disk; one more is refused.
+    pub queue_records_max: usize,
+    /// The most bytes of bodies that may wait for the disk.
+    pub queue_bytes_max: usize,
+    /// The most bytes that one record's body may have before compression.
+    pub record_bytes_max: usize,
+    /// The size to which segments of the write-ahead log grow, in bytes.
+    pub segment_bytes: u64,
+    /// How often tiles and a checkpoint are published, if there is anything new.
+    pub publish_interval_ms: u64,
+    /// After how long without a record a heartbeat is recorded.
+    pub heartbeat_ms: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            org: "localhost".to_owned(),
+            node: "n1".to_owned(),
+            queue_records_max: 65_536,
+            queue_bytes_max: 64 << 20,
+            record_bytes_max: 32 << 20,
+            segment_bytes: 64 << 20,
+            publish_interval_ms: 1_000,
+            heartbeat_ms: 60_000,
+        }
+    }
+}

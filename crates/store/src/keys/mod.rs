@@ -1,0 +1,12 @@
+//! Where keys are kept: the root key and the log's signing key as files, all others wrapped in a
+//! small database that forgets what is deleted.
+
+mod files;
+mod keyring;
+
+pub use files::KeyFileError;
+pub(crate) use files::{
+    ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
+};
+pub use keyring::KeyringError;
+pub(crate) use keyring::{Arrival, Keyring};
