@@ -6,6 +6,8 @@
 
 mod decode;
 pub mod era;
+mod find;
+pub mod fuzzing;
 mod id;
 pub mod json;
 mod message;

@@ -5,6 +5,7 @@ mod facts;
 mod slots;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 
@@ -49,6 +50,8 @@ pub struct Message {
     kind: Kind,
     method: Option<Method>,
     at: Envelope,
+    /// Where `_meta` is, once somebody has looked for it.
+    meta: OnceLock<Option<Span>>,
 }
 
 impl Message {
@@ -70,6 +73,7 @@ impl Message {
                 kind,
                 method,
                 at,
+                meta: OnceLock::new(),
             }),
             Err((fault, offset)) => Err(DecodeError {
                 fault,

@@ -8,6 +8,8 @@ pub use encode::{Event, comment, encode};
 
 use bytes::Bytes;
 
+use crate::find::{find, is_line_end};
+
 /// What a stream says up to and including a blank line, or one comment that stands alone.
 ///
 /// The raw bytes of all frames, and of the decoder's [`End`], are the stream.
@@ -49,7 +51,7 @@ impl Frame {
 
 /// The first line, and where the next one starts. A carriage return at the very end ends a line.
 fn line(bytes: &[u8]) -> Option<(&[u8], usize)> {
-    let at = bytes.iter().position(|b| matches!(b, b'\n' | b'\r'))?;
+    let at = find(bytes, is_line_end)?;
     let crlf = bytes.get(at..at + 2) == Some(b"\r\n");
     Some((bytes.get(..at)?, at + 1 + usize::from(crlf)))
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use crate::find::find;
+
 /// A line has more bytes than this limit; the reader goes on after its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineTooLong {
@@ -55,7 +57,7 @@ impl Lines {
     pub fn next_line(&mut self) -> Option<Result<Bytes, LineTooLong>> {
         loop {
             let unread = self.buffer.get(self.searched..).unwrap_or_default();
-            let Some(feed) = unread.iter().position(|&b| b == b'\n') else {
+            let Some(feed) = find(unread, |b| b == b'\n') else {
                 self.searched = self.buffer.len();
                 if self.skipping {
                     self.drop_bytes(self.searched);

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::Span;
 use super::text::string_end;
+use crate::find::{find, is_line_end};
 
 /// Why edits cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +57,7 @@ pub fn splice(bytes: &[u8], edits: &[(Span, &[u8])]) -> Result<Vec<u8>, SpliceEr
 /// The same buffer if it has no line break; otherwise without the space between tokens. Strings
 /// cannot hold a raw line break, so nothing else changes.
 pub fn compact(bytes: &Bytes) -> Bytes {
-    if !bytes.iter().any(|b| matches!(b, b'\n' | b'\r')) {
+    if find(bytes, is_line_end).is_none() {
         return bytes.clone();
     }
     let mut out = Vec::with_capacity(bytes.len());

@@ -11,8 +11,8 @@ const LINEAR_NAMES_MAX: usize = 16;
 
 /// Checks a document; `member` hears of every member of the outermost object, with its name
 /// unescaped, once what follows the member has been seen.
-pub(crate) fn scan<'a>(
-    bytes: &'a [u8],
+pub(crate) fn scan(
+    bytes: &[u8],
     limits: &Limits,
     member: impl FnMut(&str, Span),
 ) -> Result<Span, JsonError> {

@@ -42,7 +42,8 @@ impl Implementation {
 impl Message {
     /// `params._meta` of requests and notifications, `result._meta` of answers.
     pub fn meta(&self) -> Option<Json<'_>> {
-        self.params().or(self.result())?.get("_meta")
+        let find = || Some(self.params().or(self.result())?.get("_meta")?.span());
+        self.json(*self.meta.get_or_init(find))
     }
 
     /// What the method is about, by the method table: a tool, a prompt, a URI or a task.
@@ -122,7 +123,8 @@ impl Message {
     }
 
     pub(crate) fn request_meta(&self, name: &str) -> Option<Json<'_>> {
-        self.params()?.get("_meta")?.get(name)
+        self.at.params?;
+        self.meta()?.get(name)
     }
 }
 
@@ -146,9 +148,8 @@ impl Message {
 
     /// The server, from the answer to `initialize` or from the `_meta` of a modern answer.
     pub fn server_info(&self) -> Option<Implementation> {
-        let result = self.result()?;
-        let info = result.get("serverInfo");
-        Implementation::of(info.or_else(|| result.at(&["_meta", key::SERVER_INFO]))?)
+        let info = self.result()?.get("serverInfo");
+        Implementation::of(info.or_else(|| self.meta()?.get(key::SERVER_INFO))?)
     }
 
     /// The opaque state of a multi round-trip request, from either side.

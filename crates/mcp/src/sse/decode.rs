@@ -192,6 +192,7 @@ impl Decoder {
         self.buffer.advance(self.buffer.len());
         self.taken = 0;
         self.searched = 0;
+        self.fields = Fields::default();
         FrameTooLarge {
             bytes_max: self.frame_bytes_max,
         }

@@ -1,0 +1,26 @@
+//! Tests of the protocol layer, as tables and scripts.
+
+mod bytes_survive;
+mod era;
+mod hardening;
+mod ids;
+mod json;
+mod message;
+mod method;
+mod reply;
+mod smoke;
+mod sse;
+mod stdio;
+
+use bytes::Bytes;
+use mcp::json::Limits;
+use mcp::{DecodeError, Message};
+
+fn parse(text: &str) -> Result<Message, DecodeError> {
+    Message::parse(Bytes::copy_from_slice(text.as_bytes()), &Limits::default())
+}
+
+/// A message that must be one.
+fn message(text: &str) -> Message {
+    parse(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
