@@ -1,5 +1,13 @@
 //! Tests of the protocol layer, as tables and scripts.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test's helper fails the test by panicking"
+)]
+
 mod bytes_survive;
 mod era;
 mod hardening;
