@@ -1,1 +1,35 @@
-//! gate
+//! The walk of one message, as types: from [`Call`] to [`Reply`].
+//!
+//! ```text
+//! Call -> Cleared | Held | Refused      judge       pure
+//!         Committed<_>                  commit      ledger, durable
+//!         Released                      release     the only value an upstream takes
+//!         Forwarded                     taken by the upstream that sent it
+//!         Settled                       settle/end  an answer, one event of it, or its failure
+//!         Committed<Settled>            commit      ledger, durable
+//!         Reply                         the only value the listener writes
+//! ```
+//!
+//! Deliberately absent: `async`, clocks (time is an argument), sockets, files. The same core serves
+//! live traffic, tests and simulation.
+
+mod call;
+mod ending;
+mod exchange;
+mod facts;
+mod hold;
+mod refusal;
+mod release;
+mod reply;
+mod session;
+mod settle;
+
+pub use call::{Call, Cleared, Held, Judged, Subject, judge};
+pub use ending::Ending;
+pub use exchange::{Arrival, Exchange, Trace, Transport};
+pub use hold::{Ruled, Ruling, rule, unanswerable};
+pub use refusal::{Limit, Refusal, Refused};
+pub use release::{Forwarded, Released, release};
+pub use reply::{Reply, ReplyBody, Unavailable, refuse, reply};
+pub use session::{ConnectionFault, SessionClosing, SessionOpening};
+pub use settle::{Answer, Head, Settled};

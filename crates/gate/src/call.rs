@@ -1,0 +1,240 @@
+use std::sync::Arc;
+
+use ledger::{Direction, Draft, Kind, Record, VerdictCode};
+use mask::MaskSet;
+use mcp::{Batch, Message};
+use model::{CallId, Timestamp};
+use policy::{Policy, Reason, Request, Terms, Verdict};
+
+use crate::facts;
+use crate::{Exchange, Refusal, Refused, Ruling};
+
+/// One thing that a client asks to have delivered, decoded.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its own identity.
+    pub id: CallId,
+    /// What it is part of.
+    pub exchange: Arc<Exchange>,
+    /// What is to be delivered.
+    pub subject: Subject,
+    /// When it was complete.
+    pub at: Timestamp,
+}
+
+/// What a client asks to have delivered.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A JSON-RPC message. For an answer, the method of the server's request that it answers.
+    Message(Message, Option<Arc<str>>),
+    /// A JSON-RPC batch (MCP 2025-03-26 only).
+    Batch(Batch),
+    /// The server's own stream of messages (HTTP GET), from after this event on.
+    Stream {
+        /// The `Last-Event-ID` header.
+        last_event_id: Option<Arc<str>>,
+    },
+    /// The end of the session (HTTP DELETE).
+    EndSession,
+}
+
+impl Subject {
+    /// The bytes that would be delivered.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Message(message, _) => message.bytes(),
+            Self::Batch(batch) => batch.bytes(),
+            Self::Stream { .. } | Self::EndSession => &[],
+        }
+    }
+
+    /// The message, if it is exactly one.
+    pub const fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Message(message, _) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// The action that policy judges: the MCP method, or what stands for it.
+    pub fn action(&self) -> String {
+        match self {
+            Self::Message(message, answers) => message
+                .method_name()
+                .map(|name| name.into_owned())
+                .or_else(|| answers.as_deref().map(str::to_owned))
+                .unwrap_or_else(|| "other".to_owned()),
+            Self::Batch(_) => "batch".to_owned(),
+            Self::Stream { .. } => "stream/open".to_owned(),
+            Self::EndSession => "session/end".to_owned(),
+        }
+    }
+}
+
+/// What judging a call gives.
+#[derive(Debug)]
+pub enum Judged {
+    /// It may pass once it is on record.
+    Cleared(Cleared),
+    /// It waits for a person once it is on record.
+    Held(Held),
+    /// It does not pass.
+    Refused(Refused),
+}
+
+/// A call that policy lets pass, with what is stored of it. Not yet permission to send it: that is
+/// [`crate::Released`].
+#[derive(Debug)]
+pub struct Cleared {
+    pub(crate) call: Call,
+    pub(crate) reason: Reason,
+    pub(crate) stored: Stored,
+    pub(crate) ruling: Option<Ruling>,
+}
+
+/// A call that waits for a person.
+#[derive(Debug)]
+pub struct Held {
+    pub(crate) call: Call,
+    pub(crate) reason: Reason,
+    pub(crate) terms: Terms,
+    pub(crate) stored: Stored,
+}
+
+/// What goes on record of a message: its bytes after masking.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    /// `None`: nothing was masked, the message's own bytes are stored.
+    masked: Option<Vec<u8>>,
+    findings: Vec<mask::Finding>,
+}
+
+impl Stored {
+    pub(crate) fn of(bytes: &[u8], masks: &MaskSet) -> Self {
+        let masked = masks.apply(bytes);
+        Self {
+            findings: masked.findings,
+            masked: match masked.bytes {
+                std::borrow::Cow::Borrowed(_) => None,
+                std::borrow::Cow::Owned(bytes) => Some(bytes),
+            },
+        }
+    }
+
+    pub(crate) fn bytes<'a>(&'a self, original: &'a [u8]) -> &'a [u8] {
+        self.masked.as_deref().unwrap_or(original)
+    }
+
+    pub(crate) fn findings(&self) -> &[mask::Finding] {
+        &self.findings
+    }
+}
+
+/// What policy says about a call. The messages of a batch are judged one by one, and one that may
+/// not pass stops the batch.
+pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
+    let stored = Stored::of(call.subject.bytes(), masks);
+    let verdict = match &call.subject {
+        Subject::Batch(batch) => decide_batch(&call, batch, policy),
+        subject => {
+            let name = subject.message().and_then(Message::name);
+            decide(&call, &subject.action(), name.as_deref(), policy)
+        }
+    };
+    match verdict {
+        Verdict::Permit(reason) => Judged::Cleared(Cleared {
+            call,
+            reason,
+            stored,
+            ruling: None,
+        }),
+        Verdict::Hold(reason, terms) => Judged::Held(Held {
+            call,
+            reason,
+            terms,
+            stored,
+        }),
+        Verdict::Refuse(reason) => {
+            Judged::Refused(Refused::of_call(call, Refusal::Policy(reason), stored))
+        }
+    }
+}
+
+fn decide(call: &Call, action: &str, name: Option<&str>, policy: &Policy) -> Verdict {
+    policy.decide(&Request {
+        caller: &call.exchange.caller,
+        server: &call.exchange.upstream,
+        action,
+        name,
+    })
+}
+
+/// The strictest verdict over the messages: a refusal before a hold before a permit.
+fn decide_batch(call: &Call, batch: &Batch, policy: &Policy) -> Verdict {
+    let mut strictest: Option<Verdict> = None;
+    for message in batch.messages() {
+        let action = message.method_name();
+        let verdict = decide(
+            call,
+            action.as_deref().unwrap_or("other"),
+            message.name().as_deref(),
+            policy,
+        );
+        strictest = Some(match (strictest, verdict) {
+            (Some(refused @ Verdict::Refuse(_)), _) => refused,
+            (_, refused @ Verdict::Refuse(_)) => refused,
+            (Some(held @ Verdict::Hold(..)), _) => held,
+            (_, verdict) => verdict,
+        });
+    }
+    strictest.unwrap_or_else(|| decide(call, "batch", None, policy))
+}
+
+impl Cleared {
+    /// The call that was cleared.
+    pub const fn call(&self) -> &Call {
+        &self.call
+    }
+}
+
+impl Held {
+    /// The call that waits.
+    pub const fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// Under which terms it may be allowed.
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// When it counts as rejected.
+    pub const fn expires_at(&self) -> Timestamp {
+        self.call.at.plus_ms(self.terms.hold_ms_max)
+    }
+}
+
+impl Record for Cleared {
+    fn draft(&self) -> Draft<'_> {
+        let mut draft = facts::of_call(&self.call, &self.stored, Kind::Intent);
+        draft.verdict = VerdictCode::Permitted;
+        draft.facts.verdict = Some(facts::verdict("permitted", &self.reason, None));
+        draft.facts.extra = self.ruling.as_ref().map(Ruling::to_json);
+        draft
+    }
+}
+
+impl Record for Held {
+    fn draft(&self) -> Draft<'_> {
+        let mut draft = facts::of_call(&self.call, &self.stored, Kind::Hold);
+        draft.verdict = VerdictCode::Held;
+        draft.facts.verdict = Some(facts::verdict("held", &self.reason, None));
+        draft.facts.direction = Some(Direction::ClientToServer);
+        draft.facts.extra = Some(serde_json::json!({
+            "groups": self.terms.groups,
+            "quorum": self.terms.quorum,
+            "expires_at": self.expires_at().to_string(),
+        }));
+        draft
+    }
+}

@@ -1,0 +1,84 @@
+use std::sync::Arc;
+
+use ledger::Committed;
+use model::Timestamp;
+use serde_json::json;
+
+use crate::{Cleared, Held, Refusal, Refused};
+
+/// What a person, or the clock, says about a held call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// A person allows exactly this call.
+    Approve {
+        /// Who.
+        by: Arc<str>,
+        /// Why, in their words.
+        why: Option<Arc<str>>,
+    },
+    /// A person rejects it.
+    Reject {
+        /// Who.
+        by: Arc<str>,
+        /// Why, in their words.
+        why: Option<Arc<str>>,
+    },
+    /// Nobody said anything in time.
+    Expire,
+}
+
+/// What a ruling turns a held call into. Both go on record before anything else happens.
+#[derive(Debug)]
+pub enum Ruled {
+    /// It may pass once it is on record.
+    Cleared(Cleared),
+    /// It does not pass.
+    Refused(Refused),
+}
+
+/// Applies a ruling. The held call is consumed: it cannot be ruled twice. An approval that comes
+/// after the hold expired counts as an expiry.
+pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
+    let (held, _receipt) = held.into_parts();
+    let ruling = if now > held.expires_at() {
+        Ruling::Expire
+    } else {
+        ruling
+    };
+    let mut call = held.call;
+    call.at = now;
+    match ruling {
+        Ruling::Approve { .. } => Ruled::Cleared(Cleared {
+            call,
+            reason: held.reason,
+            stored: held.stored,
+            ruling: Some(ruling),
+        }),
+        Ruling::Reject { .. } => {
+            let refusal = Refusal::Rejected(held.reason);
+            Ruled::Refused(Refused::of_call(call, refusal, held.stored).with(ruling))
+        }
+        Ruling::Expire => {
+            let refusal = Refusal::HoldExpired(held.reason);
+            Ruled::Refused(Refused::of_call(call, refusal, held.stored).with(ruling))
+        }
+    }
+}
+
+/// Refuses a held call where nobody can be asked.
+pub fn unanswerable(held: Committed<Held>, now: Timestamp) -> Refused {
+    let (held, _receipt) = held.into_parts();
+    let mut call = held.call;
+    call.at = now;
+    Refused::of_call(call, Refusal::ApprovalNeeded(held.reason), held.stored)
+}
+
+impl Ruling {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Approve { by, why } => json!({"ruling": "approve", "by": by, "why": why}),
+            Self::Reject { by, why } => json!({"ruling": "reject", "by": by, "why": why}),
+            Self::Expire => json!({"ruling": "expire"}),
+        }
+    }
+}

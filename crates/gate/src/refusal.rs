@@ -1,0 +1,307 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use identity::AuthError;
+use ledger::{Direction, Draft, Facts, Kind, Record, VerdictCode, VerdictFacts};
+use mask::MaskSet;
+use mcp::era::{ModernFault, TransportFault};
+use mcp::{DecodeError, Message, RequestId};
+use model::{CallId, Timestamp};
+use policy::Reason;
+
+use crate::call::Stored;
+use crate::{Arrival, Call, Exchange, Ruling, Subject, facts};
+
+/// Why something does not pass.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    /// The `Host` header names another host: DNS rebinding.
+    HostNotAllowed,
+    /// The `Origin` header names a web page that may not call.
+    OriginNotAllowed,
+    /// No upstream of that name.
+    UpstreamUnknown,
+    /// The caller could not be authenticated.
+    Unauthenticated(AuthError),
+    /// This HTTP method does not exist here.
+    MethodNotAllowed,
+    /// The HTTP framing is wrong: content type or accepted types.
+    Transport(TransportFault),
+    /// The body is larger than the limit.
+    BodyTooLarge {
+        /// The limit in bytes.
+        bytes_max: u64,
+    },
+    /// The body did not arrive in time.
+    BodyTimedOut {
+        /// The limit in milliseconds.
+        ms_max: u64,
+    },
+    /// The connection broke before the body was complete.
+    BodyBroken,
+    /// The body is not one JSON-RPC message.
+    Undecodable(DecodeError),
+    /// A batch, in a revision that has none.
+    BatchNotAllowed,
+    /// Header fields and body of a modern request contradict each other.
+    Modern(ModernFault),
+    /// A modern request for a server that only speaks the transport of 2024-11-05.
+    EraNotSpoken,
+    /// A legacy request without a session id.
+    SessionMissing,
+    /// A session id that is not this caller's, or no longer.
+    SessionUnknown,
+    /// A limit is reached.
+    Limited(Limit),
+    /// Policy says no.
+    Policy(Reason),
+    /// Policy wants a person's approval, and there is no way to ask for one.
+    ApprovalNeeded(Reason),
+    /// A person rejected it.
+    Rejected(Reason),
+    /// Nobody allowed it in time.
+    HoldExpired(Reason),
+    /// The gateway is stopping.
+    Stopping,
+}
+
+/// A limit that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Too many sessions are open.
+    Sessions,
+    /// Too many streams are open in this session.
+    Streams,
+    /// Too many calls are under way.
+    Calls,
+}
+
+/// Something that does not pass, with the reason, ready to go on record.
+#[derive(Debug)]
+pub struct Refused {
+    context: Context,
+    pub(crate) call: CallId,
+    pub(crate) refusal: Refusal,
+    pub(crate) subject: Option<Subject>,
+    raw: Bytes,
+    stored: Stored,
+    ruling: Option<Ruling>,
+    at: Timestamp,
+}
+
+#[derive(Debug)]
+enum Context {
+    Door(Box<Arrival>),
+    Exchange(Arc<Exchange>),
+}
+
+impl Refused {
+    /// Refused before the caller was known.
+    pub fn at_the_door(arrival: Arrival, call: CallId, refusal: Refusal, at: Timestamp) -> Self {
+        Self {
+            context: Context::Door(Box::new(arrival)),
+            call,
+            refusal,
+            subject: None,
+            raw: Bytes::new(),
+            stored: Stored::of(&[], &MaskSet::empty()),
+            ruling: None,
+            at,
+        }
+    }
+
+    /// Refused with a known caller, before the bytes became a call.
+    pub fn undecoded(
+        exchange: Arc<Exchange>,
+        call: CallId,
+        refusal: Refusal,
+        raw: Bytes,
+        masks: &MaskSet,
+        at: Timestamp,
+    ) -> Self {
+        let stored = Stored::of(&raw, masks);
+        Self {
+            context: Context::Exchange(exchange),
+            call,
+            refusal,
+            subject: None,
+            raw,
+            stored,
+            ruling: None,
+            at,
+        }
+    }
+
+    /// A decoded call that is refused for another reason than policy.
+    pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet) -> Self {
+        let stored = Stored::of(call.subject.bytes(), masks);
+        Self::of_call(call, refusal, stored)
+    }
+
+    pub(crate) fn of_call(call: Call, refusal: Refusal, stored: Stored) -> Self {
+        Self {
+            context: Context::Exchange(call.exchange),
+            call: call.id,
+            refusal,
+            raw: Bytes::new(),
+            stored,
+            ruling: None,
+            at: call.at,
+            subject: Some(call.subject),
+        }
+    }
+
+    pub(crate) fn with(mut self, ruling: Ruling) -> Self {
+        self.ruling = Some(ruling);
+        self
+    }
+
+    /// Why.
+    pub const fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
+    pub(crate) fn exchange(&self) -> Option<&Exchange> {
+        match &self.context {
+            Context::Door(_) => None,
+            Context::Exchange(exchange) => Some(exchange),
+        }
+    }
+
+    pub(crate) fn message(&self) -> Option<&Message> {
+        self.subject.as_ref().and_then(Subject::message)
+    }
+
+    /// The id that an error answer carries: of the request, as far as it could be read.
+    pub(crate) fn request_id(&self) -> Option<RequestId> {
+        match (&self.refusal, self.message()) {
+            (_, Some(message)) => message.id(),
+            (Refusal::Undecodable(error), None) => error.id.clone(),
+            _ => None,
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let (mut facts, arrival) = match &self.context {
+            Context::Exchange(exchange) => (facts::of_exchange(exchange), &exchange.arrival),
+            Context::Door(arrival) => {
+                let facts = Facts {
+                    exchange: Some(arrival.id.to_string()),
+                    upstream: Some(arrival.upstream.clone()),
+                    transport: Some(arrival.transport.as_str().into()),
+                    ..Facts::default()
+                };
+                (facts, &**arrival)
+            }
+        };
+        facts.call = Some(self.call.to_string());
+        facts.direction = Some(Direction::ClientToServer);
+        facts.http = Some(arrival.http.clone());
+        facts.timing = Some(facts::timing(arrival, self.at));
+        facts.findings = facts::findings(&self.stored);
+        facts.message = match &self.subject {
+            Some(Subject::Message(message, answers)) => {
+                Some(facts::message_facts(message, answers.as_ref()))
+            }
+            Some(Subject::Batch(_)) => Some(facts::message_kind("batch")),
+            Some(Subject::Stream { .. } | Subject::EndSession) => None,
+            None if self.raw.is_empty() => None,
+            None => Some(facts::message_kind("malformed")),
+        };
+        facts.verdict = Some(match self.refusal.reason() {
+            Some(reason) => facts::verdict("refused", reason, None),
+            None => VerdictFacts {
+                decision: "refused".into(),
+                rules: Vec::new(),
+                policy_digest: None,
+                reason: None,
+            },
+        });
+        facts.ending = Some(self.refusal.name().into());
+        facts.detail = self.refusal.detail();
+        facts.extra = self.ruling.as_ref().map(Ruling::to_json);
+        facts
+    }
+}
+
+impl Record for Refused {
+    fn draft(&self) -> Draft<'_> {
+        let original = self.subject.as_ref().map_or(&*self.raw, Subject::bytes);
+        let server = match &self.context {
+            Context::Door(arrival) => &*arrival.upstream,
+            Context::Exchange(exchange) => exchange.upstream.as_str(),
+        };
+        Draft {
+            kind: match self.refusal {
+                Refusal::Unauthenticated(_) => Kind::LoginRefused,
+                _ => Kind::Refusal,
+            },
+            verdict: VerdictCode::Refused,
+            at: self.at,
+            call: Some(self.call),
+            server,
+            tool: "",
+            principal: self
+                .exchange()
+                .map(|exchange| facts::principal(&exchange.caller))
+                .unwrap_or_default(),
+            facts: self.facts(),
+            payload: self.stored.bytes(original),
+        }
+    }
+}
+
+impl Refusal {
+    /// Its name in records.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::HostNotAllowed => "host_not_allowed",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::UpstreamUnknown => "upstream_unknown",
+            Self::Unauthenticated(_) => "unauthenticated",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Transport(_) => "transport_fault",
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::BodyTimedOut { .. } => "body_timed_out",
+            Self::BodyBroken => "body_broken",
+            Self::Undecodable(_) => "undecodable",
+            Self::BatchNotAllowed => "batch_not_allowed",
+            Self::Modern(_) => "header_fault",
+            Self::EraNotSpoken => "era_not_spoken",
+            Self::SessionMissing => "session_missing",
+            Self::SessionUnknown => "session_unknown",
+            Self::Limited(Limit::Sessions) => "sessions_limited",
+            Self::Limited(Limit::Streams) => "streams_limited",
+            Self::Limited(Limit::Calls) => "calls_limited",
+            Self::Policy(_) => "policy",
+            Self::ApprovalNeeded(_) => "approval_needed",
+            Self::Rejected(_) => "rejected",
+            Self::HoldExpired(_) => "hold_expired",
+            Self::Stopping => "stopping",
+        }
+    }
+
+    /// What policy said, if policy decided.
+    pub(crate) const fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Policy(reason)
+            | Self::ApprovalNeeded(reason)
+            | Self::Rejected(reason)
+            | Self::HoldExpired(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// What the operator reads.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Unauthenticated(error) => Some(error.to_string()),
+            Self::Transport(fault) => Some(fault.to_string()),
+            Self::Undecodable(error) => Some(error.to_string()),
+            Self::Modern(fault) => Some(fault.to_string()),
+            Self::BodyTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
+            Self::BodyTimedOut { ms_max } => Some(format!("the limit is {ms_max} ms")),
+            _ => None,
+        }
+    }
+}

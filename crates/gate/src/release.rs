@@ -1,0 +1,99 @@
+use std::sync::Arc;
+
+use ledger::{Committed, Receipt};
+use mcp::Message;
+use model::{CallId, Timestamp};
+
+use crate::{Cleared, Exchange, Subject};
+
+/// Permission to send one thing to an upstream: exists only for what is durably on record.
+#[derive(Debug)]
+pub struct Released {
+    subject: Subject,
+    forwarded: Forwarded,
+}
+
+/// The call, once it was sent: what its answer is settled with.
+#[derive(Debug, Clone)]
+pub struct Forwarded {
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) call: CallId,
+    pub(crate) intent: Receipt,
+    pub(crate) at: Timestamp,
+    /// The method that was called, for the records of its answer.
+    pub(crate) method: Option<Arc<str>>,
+    /// The request as it was sent, if it was one: its id is what an answer of our own needs.
+    pub(crate) request: Option<Message>,
+}
+
+/// Opens the door to the upstream for a call that is on record.
+pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
+    let (cleared, intent) = cleared.into_parts();
+    let call = cleared.call;
+    let method = Some(Arc::from(call.subject.action()));
+    let request = call
+        .subject
+        .message()
+        .filter(|message| message.kind() == mcp::Kind::Request)
+        .cloned();
+    Released {
+        forwarded: Forwarded {
+            exchange: call.exchange,
+            call: call.id,
+            intent,
+            at: now,
+            method,
+            request,
+        },
+        subject: call.subject,
+    }
+}
+
+impl Released {
+    /// What may be sent.
+    pub const fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The exchange that it is part of.
+    pub const fn exchange(&self) -> &Arc<Exchange> {
+        &self.forwarded.exchange
+    }
+
+    /// What answers are settled with, while the permission is not spent yet.
+    pub fn ticket(&self) -> Forwarded {
+        self.forwarded.clone()
+    }
+
+    /// Spends the permission: what to send now, and what to settle its answer with.
+    pub fn forward(self) -> (Subject, Forwarded) {
+        (self.subject, self.forwarded)
+    }
+}
+
+impl Forwarded {
+    /// The call that was sent.
+    pub const fn call(&self) -> CallId {
+        self.call
+    }
+
+    /// The exchange that it is part of.
+    pub const fn exchange(&self) -> &Arc<Exchange> {
+        &self.exchange
+    }
+
+    /// Where its intent is on record.
+    pub const fn intent(&self) -> &Receipt {
+        &self.intent
+    }
+
+    /// The method that was called, or what stands for it.
+    pub fn method(&self) -> Option<&Arc<str>> {
+        self.method.as_ref()
+    }
+
+    /// The request that was sent, if it was a request.
+    pub const fn request(&self) -> Option<&Message> {
+        self.request.as_ref()
+    }
+}

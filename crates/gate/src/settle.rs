@@ -1,0 +1,190 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
+use mask::MaskSet;
+use mcp::Message;
+use mcp::sse::Frame;
+use model::Timestamp;
+
+use crate::call::Stored;
+use crate::{Ending, Forwarded, Transport, facts};
+
+/// The head of an HTTP answer: what of it is relayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The status code.
+    pub status: u16,
+    /// Header fields in their order.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// Something that an upstream sent.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A stream of events begins.
+    Head(Head),
+    /// A complete HTTP answer. The message, if its body is one.
+    Whole(Head, Bytes, Option<Message>),
+    /// One frame of a stream of events. The message, if its data is one.
+    Event(Frame, Option<Message>),
+    /// A message on a transport that has nothing around it (stdio), or whose framing ends at the
+    /// gateway (HTTP+SSE).
+    Message(Message),
+    /// Bytes that a server's process wrote to its standard error. Recorded, never relayed.
+    Stderr(Bytes),
+}
+
+impl Answer {
+    /// The message in it.
+    pub const fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Whole(_, _, message) | Self::Event(_, message) => message.as_ref(),
+            Self::Message(message) => Some(message),
+            Self::Head(_) | Self::Stderr(_) => None,
+        }
+    }
+
+    fn payload(&self) -> &[u8] {
+        match self {
+            Self::Head(_) => &[],
+            Self::Whole(_, bytes, _) | Self::Stderr(bytes) => bytes,
+            Self::Event(frame, _) => frame.data.as_deref().unwrap_or(&frame.raw),
+            Self::Message(message) => message.bytes(),
+        }
+    }
+}
+
+/// Something from the server's side, masked, ready to go on record. It can be relayed only once it
+/// is [`ledger::Committed`].
+#[derive(Debug)]
+pub struct Settled {
+    pub(crate) forwarded: Forwarded,
+    pub(crate) what: What,
+    pub(crate) transport: Transport,
+    pub(crate) at: Timestamp,
+}
+
+#[derive(Debug)]
+pub(crate) enum What {
+    Answer(Answer, Stored),
+    Ending(Ending),
+}
+
+impl Forwarded {
+    /// Settles something that the upstream sent over `transport` in answer to this call.
+    pub fn settle(
+        &self,
+        answer: Answer,
+        transport: Transport,
+        masks: &MaskSet,
+        at: Timestamp,
+    ) -> Settled {
+        let stored = Stored::of(answer.payload(), masks);
+        self.settled(What::Answer(answer, stored), transport, at)
+    }
+
+    /// Settles a call that ended without an answer, or whose answer broke off.
+    pub fn end(&self, ending: Ending, transport: Transport, at: Timestamp) -> Settled {
+        self.settled(What::Ending(ending), transport, at)
+    }
+
+    fn settled(&self, what: What, transport: Transport, at: Timestamp) -> Settled {
+        Settled {
+            forwarded: self.clone(),
+            what,
+            transport,
+            at,
+        }
+    }
+}
+
+impl Settled {
+    /// The message that the server sent, if this is one.
+    pub const fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Answer(answer, _) => answer.message(),
+            What::Ending(_) => None,
+        }
+    }
+
+    fn facts(&self) -> ledger::Facts {
+        let forwarded = &self.forwarded;
+        let exchange = &forwarded.exchange;
+        let mut timing = facts::timing(&exchange.arrival, self.at);
+        timing.since_forwarded_us = Some(self.at.us_since(forwarded.at));
+        ledger::Facts {
+            call: Some(forwarded.call.to_string()),
+            exchange: Some(exchange.arrival.id.to_string()),
+            direction: Some(Direction::ServerToClient),
+            upstream: Some(exchange.upstream.as_str().into()),
+            transport: Some(self.transport.as_str().into()),
+            timing: Some(timing),
+            ..ledger::Facts::default()
+        }
+    }
+
+    fn describe_answer(&self, answer: &Answer, stored: &Stored, facts: &mut ledger::Facts) {
+        facts.findings = facts::findings(stored);
+        if let Some(message) = answer.message() {
+            let method = self.forwarded.method.as_ref();
+            facts.message = Some(facts::message_facts(message, method));
+            facts.links = facts::links(message);
+        }
+        match answer {
+            Answer::Head(head) | Answer::Whole(head, ..) => facts.http = Some(http(head)),
+            Answer::Event(frame, message) => {
+                facts.sse = Some(SseFacts {
+                    id: frame.id.as_deref().map(Into::into),
+                    event: frame.event.as_deref().map(Into::into),
+                    retry_ms: frame.retry_ms,
+                });
+                if message.is_none() {
+                    facts.message = Some(facts::message_kind("comment"));
+                }
+            }
+            Answer::Message(_) | Answer::Stderr(_) => {}
+        }
+    }
+}
+
+impl Record for Settled {
+    fn draft(&self) -> Draft<'_> {
+        let mut facts = self.facts();
+        let (kind, payload) = match &self.what {
+            What::Answer(answer, stored) => {
+                self.describe_answer(answer, stored, &mut facts);
+                let kind = match answer {
+                    Answer::Head(_) => Kind::Transport,
+                    Answer::Stderr(_) => Kind::Stderr,
+                    _ => Kind::Outcome,
+                };
+                (kind, stored.bytes(answer.payload()))
+            }
+            What::Ending(ending) => {
+                facts.ending = Some(ending.name().into());
+                facts.detail = ending.detail();
+                (ending.kind(), ending.evidence())
+            }
+        };
+        Draft {
+            kind,
+            verdict: VerdictCode::None,
+            at: self.at,
+            call: Some(self.forwarded.call),
+            server: self.forwarded.exchange.upstream.as_str(),
+            tool: "",
+            principal: String::new(),
+            facts,
+            payload,
+        }
+    }
+}
+
+fn http(head: &Head) -> HttpFacts {
+    HttpFacts {
+        status: Some(head.status),
+        headers: head.headers.clone(),
+        ..HttpFacts::default()
+    }
+}
