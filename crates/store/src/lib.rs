@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: sockets, MCP, policy. The only crate that opens files or databases.
 
+mod api_keys;
 mod dir;
 mod disk;
 mod error;
@@ -11,6 +12,7 @@ mod lookup;
 mod reader;
 mod wal;
 
+pub use api_keys::{ApiKeyError, ApiKeyFile, ApiKeyStamp};
 pub use dir::{
     CloseError, DataDir, IdentityError, LockError, OpenError, Opened, Options, Recovery,
 };
