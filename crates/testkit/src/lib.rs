@@ -6,4 +6,5 @@
 pub mod conformance;
 #[cfg(feature = "fixture")]
 pub mod fixture;
+pub mod raw;
 pub mod spawn;
