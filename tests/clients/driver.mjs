@@ -30,8 +30,17 @@ async function outcomeOf(session, step) {
   try {
     return { ok: true, detail: await Promise.race([session.perform(step), expired]) };
   } catch (error) {
-    return { ok: false, detail: { error: { code: error?.code ?? null, message: String(error?.message ?? error) } } };
+    return { ok: false, detail: { error: described(error) } };
   }
+}
+
+/** The code and text of an error. In the modern era v2 leaves a JSON-RPC error of HTTP 404 in its own error's text. */
+function described(error) {
+  const message = String(error?.message ?? error);
+  const body = /\{"jsonrpc".*\}$/s.exec(message);
+  if (!body) return { code: error?.code ?? null, message };
+  const { code, message: said } = JSON.parse(body[0]).error;
+  return { code, message: said };
 }
 
 /** A promise for later that does not keep the process alive. */
