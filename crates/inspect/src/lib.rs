@@ -1,1 +1,10 @@
-//! inspect
+//! Text to facts: what a definition or a command is, so that policy can speak about it.
+//!
+//! Deliberately absent: verdicts, I/O, and failure. What cannot be read is a fact of its own, and
+//! policy treats it as dangerous.
+
+mod canonical;
+mod fingerprint;
+
+pub use canonical::canonical;
+pub use fingerprint::fingerprint;

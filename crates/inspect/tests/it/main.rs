@@ -1,0 +1,4 @@
+//! Tests of canonical forms and fingerprints.
+
+mod canonical;
+mod fingerprint;
