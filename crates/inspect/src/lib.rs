@@ -5,6 +5,7 @@
 
 mod canonical;
 mod fingerprint;
+pub mod fuzzing;
 
 pub use canonical::canonical;
 pub use fingerprint::fingerprint;

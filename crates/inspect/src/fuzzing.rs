@@ -1,0 +1,36 @@
+//! What must hold for any bytes; the fuzz target and the tests call the same function.
+
+use serde_json::Value;
+
+/// A canonical form is its own canonical form, and says what the document said.
+pub fn canonical(data: &[u8]) {
+    let Some(text) = crate::canonical(data) else {
+        return;
+    };
+    assert_eq!(crate::canonical(&text).as_ref(), Some(&text));
+    let value = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
+    // Deeper than what `serde_json` takes into a tree, both are none.
+    match (value(data), value(&text)) {
+        (Some(before), Some(after)) => assert!(alike(&before, &after), "{before} {after}"),
+        (before, after) => assert_eq!(before, after),
+    }
+}
+
+/// Whether two values are the same, numbers up to the error with which `serde_json` reads
+/// fractions.
+fn alike(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => match (a.as_f64(), b.as_f64()) {
+            (Some(a), Some(b)) => (a - b).abs() <= a.abs() * f64::EPSILON * 2.0,
+            _ => false,
+        },
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let same = |(name, a)| b.get(name).is_some_and(|b| alike(a, b));
+            a.len() == b.len() && a.iter().all(same)
+        }
+        _ => a == b,
+    }
+}
