@@ -81,6 +81,10 @@ impl<'a> Fields<'a> {
         Ok(length)
     }
 
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.rest
+    }
+
     pub(crate) fn end(self) -> Result<(), FormatError> {
         if self.rest.is_empty() {
             Ok(())

@@ -184,6 +184,12 @@ impl Ledger {
         self.shared.sealer.replace_transfer(next);
     }
 
+    /// Ends the ledger as a storage error would: for those who find out that the log contradicts
+    /// what was signed.
+    pub fn poison(&self, reason: &str) {
+        writer::poison(&self.shared, &Arc::from(reason));
+    }
+
     /// The publisher tells how far checkpoints reach.
     pub fn set_published(&self, size: TreeSize) {
         self.shared

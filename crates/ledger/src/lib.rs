@@ -10,6 +10,7 @@ mod handles;
 mod health;
 mod leaf;
 mod ports;
+mod publish;
 mod queue;
 mod record;
 mod seal;
@@ -18,6 +19,7 @@ mod writer;
 
 pub mod merkle;
 pub mod note;
+pub mod tile;
 pub mod wal;
 
 pub use committed::{Commit, CommitError, Committed, Receipt};
@@ -26,6 +28,7 @@ pub use handles::{Ledger, Session, Start, Writer};
 pub use health::Health;
 pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym};
 pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageError};
+pub use publish::{Publication, PublishError, Publisher};
 pub use record::{
     CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind, LinkFacts,
     MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,

@@ -57,13 +57,13 @@ pub enum JournalError {
 
 /// Where published objects are kept: tiles, bundles, checkpoints.
 pub trait Objects: Send {
-    /// Stores an object under a `/`-separated key, replacing what is there; durable on return.
+    /// Stores objects under `/`-separated keys, replacing what is there; all durable on return.
     /// Whoever calls may try again after an error.
     ///
     /// # Errors
     ///
-    /// If the object may not be durable.
-    fn put(&self, key: &str, bytes: &[u8]) -> Result<(), StorageError>;
+    /// If any of them may not be durable.
+    fn put(&self, objects: &[(String, Vec<u8>)]) -> Result<(), StorageError>;
 
     /// Fetches an object; `None` if there is none.
     ///
@@ -72,12 +72,13 @@ pub trait Objects: Send {
     /// If it is unknown whether there is one.
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError>;
 
-    /// Removes an object that nothing refers to any more. Not durable on return.
+    /// Removes all objects under a folder's key that nothing refers to any more. Not durable on
+    /// return.
     ///
     /// # Errors
     ///
-    /// If it may still be there.
-    fn remove(&self, key: &str) -> Result<(), StorageError>;
+    /// If they may still be there.
+    fn remove_folder(&self, key: &str) -> Result<(), StorageError>;
 }
 
 /// Where the signer remembers the last head that it signed.

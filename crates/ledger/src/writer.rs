@@ -150,7 +150,7 @@ fn receipt(origin: &Arc<str>, placed: Placed) -> Receipt {
     }
 }
 
-fn poison(shared: &Shared, reason: &Arc<str>) {
+pub(crate) fn poison(shared: &Shared, reason: &Arc<str>) {
     let _ = shared.gauges.poisoned.set(Arc::clone(reason));
     shared.queue.end(CommitError::Poisoned(Arc::clone(reason)));
 }

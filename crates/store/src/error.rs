@@ -23,6 +23,9 @@ pub enum ReadError {
     /// The keyring.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The index.
+    #[error("the index: {0}")]
+    Index(#[from] rusqlite::Error),
     /// The disk failed.
     #[error("the log could not be read: {0}")]
     Io(#[from] io::Error),

@@ -7,16 +7,21 @@ mod api_keys;
 mod dir;
 mod disk;
 mod error;
+mod follow;
+mod index;
+mod keeper;
 mod keys;
 mod lookup;
+mod publish;
 mod reader;
 mod wal;
 
 pub use api_keys::{ApiKeyError, ApiKeyFile, ApiKeyStamp};
 pub use dir::{
-    CloseError, DataDir, IdentityError, LockError, OpenError, Opened, Options, Recovery,
+    CloseError, DataDir, IdentityError, LockError, NewEpoch, OpenError, Opened, Options, Recovery,
 };
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;
+pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError};
 pub use reader::{Reader, RecordView, Records, SessionState, SessionView};

@@ -19,6 +19,9 @@ pub(crate) struct Identity {
     /// Why this epoch began although the one before it was not ended in order; empty for the first.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) grounds: String,
+    /// The last checkpoint of the epoch before this one, signed; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) previous: String,
 }
 
 /// Why the node's identity could not be read, written or made.
@@ -63,6 +66,7 @@ impl Identity {
             node: node.to_owned(),
             epoch: 1,
             grounds: String::new(),
+            previous: String::new(),
         })
     }
 

@@ -13,10 +13,6 @@ impl Layout {
         }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Held by the process that writes.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("lock")

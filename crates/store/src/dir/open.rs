@@ -1,10 +1,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ledger::note::LogKey;
 use ledger::wal::Framer;
-use ledger::{CommitError, Key, Kind, Ledger, Start, Writer};
+use ledger::{CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, TransferKey, Writer};
 use model::{EntryIndex, SessionId, TreeSize};
 
 use super::abandon::abandon;
@@ -13,12 +14,16 @@ use super::layout::Layout;
 use super::lock::{Lock, LockError};
 use super::notes::{Note, new_session_id};
 use super::options::Options;
-use crate::disk::{Disk, LocalDisk};
+use crate::disk::{Disk, LocalDisk, replace_file};
+use crate::follow::Follow;
+use crate::index::IndexWriter;
+use crate::keeper::{Keeper, KeeperError, Running, Transfers, catch_up};
 use crate::keys::{
     KeyFileError, Keyring, KeyringError, ROOT_KEY, create_log_key, create_root_key, load_log_key,
     load_root_key, log_key_path,
 };
 use crate::lookup::Lookup;
+use crate::publish::{LocalHead, LocalObjects};
 use crate::wal::{RecoverError, Recovered, WalJournal, WalOptions, recover};
 
 /// A directory that holds one node's log, its keys and its index.
@@ -30,6 +35,7 @@ pub struct DataDir;
 pub struct Opened {
     ledger: Ledger,
     writer: Writer,
+    keeper: Running,
     recovery: Recovery,
     vkey: String,
     log_dir: PathBuf,
@@ -94,6 +100,9 @@ pub enum OpenError {
     /// The first records could not be written.
     #[error("the log could not be started: {0}")]
     Commit(#[from] CommitError),
+    /// The published log could not be read or written.
+    #[error("the log could not be published: {0}")]
+    Keeper(#[from] KeeperError),
 }
 
 /// Why closing did not end in order. What was acknowledged is durable all the same.
@@ -102,6 +111,9 @@ pub enum CloseError {
     /// The ledger was poisoned.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// Not everything that is durable could be published; the next start does it.
+    #[error(transparent)]
+    Keeper(#[from] KeeperError),
 }
 
 impl DataDir {
@@ -133,35 +145,15 @@ impl DataDir {
         let public = keys.log.public();
         let found =
             recover(&disk, &wal, identity.epoch, &public).map_err(|error| refuse(path, error))?;
-        let before = found.state.clone();
-        let mut recovery = Recovery {
-            created,
-            torn_bytes: found.torn_bytes,
-            sessions_abandoned: 0,
-            outcomes_unknown: 0,
-            size: TreeSize(before.size()),
-        };
         let opening = Opening {
-            disk: Arc::clone(&disk),
+            path,
+            disk,
             options,
-            identity: &identity,
-            wal: wal.clone(),
+            layout,
+            identity,
+            wal,
         };
-        let (ledger, writer) = opening.start(keys.log, &keys.ring, found)?;
-        let lookup = Lookup::new(disk, &wal);
-        let abandoned = abandon(&ledger, &before, |id, cursor| {
-            session_key(&keys.ring, &lookup, id, cursor.first)
-        })?;
-        recovery.sessions_abandoned = abandoned.sessions;
-        recovery.outcomes_unknown = abandoned.calls;
-        Ok(Opened {
-            recovery,
-            ledger,
-            writer,
-            vkey: public.to_vkey(),
-            log_dir: layout.log(&identity.node, identity.epoch),
-            _lock: lock,
-        })
+        opening.run(keys, found, lock, created)
     }
 }
 
@@ -195,9 +187,11 @@ impl Opened {
     pub fn close(self) -> Result<(), CloseError> {
         let closing = Note::new(Kind::SessionClosed, "the node stops");
         let closed = self.ledger.node_session().close(closing).wait();
-        self.writer.close()?;
+        let written = self.writer.close();
+        let published = self.keeper.stop();
+        written?;
         closed?;
-        Ok(())
+        Ok(published?)
     }
 }
 
@@ -235,21 +229,112 @@ impl Keys {
 }
 
 struct Opening<'a> {
+    path: &'a Path,
     disk: Arc<dyn Disk>,
     options: &'a Options,
-    identity: &'a Identity,
+    layout: Layout,
+    identity: Identity,
     wal: PathBuf,
 }
 
 impl Opening<'_> {
+    fn run(
+        self,
+        keys: Keys,
+        found: Recovered,
+        lock: Lock,
+        created: bool,
+    ) -> Result<Opened, OpenError> {
+        let before = found.state.clone();
+        let mut recovery = Recovery {
+            created,
+            torn_bytes: found.torn_bytes,
+            sessions_abandoned: 0,
+            outcomes_unknown: 0,
+            size: TreeSize(before.size()),
+        };
+        let vkey = keys.log.public().to_vkey();
+        let log_dir = self.layout.log(&self.identity.node, self.identity.epoch);
+        let publisher = self.publisher(&keys.log, &log_dir, &found)?;
+        let transfer = keys.ring.create_transfer()?;
+        let transfers = Transfers {
+            current: transfer.id(),
+            previous: None,
+            since: Instant::now(),
+            started_at: Some(before.size()),
+        };
+        let (ledger, writer) = self.start(keys.log, &keys.ring, transfer, found)?;
+        let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
+        let abandoned = abandon(&ledger, &before, |id, cursor| {
+            session_key(&keys.ring, &lookup, id, cursor.first)
+        })?;
+        recovery.sessions_abandoned = abandoned.sessions;
+        recovery.outcomes_unknown = abandoned.calls;
+        publish_vkey(&*self.disk, &log_dir, &vkey)?;
+        let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
+        Ok(Opened {
+            ledger,
+            writer,
+            keeper: keeper.start()?,
+            recovery,
+            vkey,
+            log_dir,
+            _lock: lock,
+        })
+    }
+
+    /// The publisher, at the log's end: refuses a log that contradicts what was signed.
+    fn publisher(
+        &self,
+        key: &LogKey,
+        log_dir: &Path,
+        found: &Recovered,
+    ) -> Result<Publisher, OpenError> {
+        let size = TreeSize(found.state.size());
+        let objects = LocalObjects::new(Arc::clone(&self.disk), log_dir);
+        let head = LocalHead::new(
+            Arc::clone(&self.disk),
+            &self.layout.head(self.identity.epoch),
+        );
+        let contradiction = |error: PublishError| OpenError::Corrupt {
+            path: self.path.to_owned(),
+            what: error.to_string(),
+        };
+        let mut publisher = Publisher::resume(key.clone(), Box::new(objects), Box::new(head))
+            .map_err(|error| match error {
+                PublishError::Head(_) => contradiction(error),
+                error => KeeperError::from(error).into(),
+            })?;
+        if publisher.signed_size() > size {
+            return Err(contradiction(PublishError::Smaller {
+                signed: publisher.signed_size(),
+                found: size,
+            }));
+        }
+        let mut follow = Follow::new(Arc::clone(&self.disk), &self.wal, publisher.size());
+        match catch_up(&mut publisher, &mut follow, size) {
+            Ok(()) if publisher.root() == found.state.root() => Ok(publisher),
+            Ok(()) => Err(contradiction(PublishError::Forked { size })),
+            Err(KeeperError::Publish(error @ PublishError::Forked { .. })) => {
+                Err(contradiction(error))
+            }
+            Err(KeeperError::Read(error)) => Err(OpenError::Corrupt {
+                path: self.path.to_owned(),
+                what: error.to_string(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Starts the writer behind what was found, and waits for the node's first record.
     fn start(
-        self,
+        &self,
         key: LogKey,
         ring: &Keyring,
+        transfer: TransferKey,
         found: Recovered,
     ) -> Result<(Ledger, Writer), OpenError> {
-        let (options, identity) = (self.options, self.identity);
+        let (options, identity) = (self.options, &self.identity);
         let origin = identity.origin();
         let kind = match found.state.size() {
             0 => Kind::LogOpened,
@@ -257,22 +342,30 @@ impl Opening<'_> {
         };
         let opening = Note::new(kind, "the node starts").with(serde_json::json!({
             "origin": origin,
+            "node": identity.node,
             "grounds": identity.grounds,
+            "previous_checkpoint": identity.previous,
             "torn_bytes": found.torn_bytes,
         }));
         let wal = WalOptions {
-            dir: self.wal,
+            dir: self.wal.clone(),
             segment_bytes: options.segment_bytes,
             ahead: true,
         };
         let framer = Framer::new(identity.epoch, key, found.next_frame, found.last_hash);
-        let journal = WalJournal::new(self.disk, wal, framer, found.next_segment, found.end);
+        let journal = WalJournal::new(
+            Arc::clone(&self.disk),
+            wal,
+            framer,
+            found.next_segment,
+            found.end,
+        );
         let start = Start {
             origin: origin.into(),
             epoch: identity.epoch,
             state: found.state,
             pseudonym_key: ring.pseudonym_key()?,
-            transfer: ring.create_transfer()?,
+            transfer,
             queue_records_max: options.queue_records_max,
             queue_bytes_max: options.queue_bytes_max,
             record_bytes_max: options.record_bytes_max,
@@ -281,6 +374,57 @@ impl Opening<'_> {
         let (ledger, writer, opened) = Ledger::start(start, Box::new(journal), opening)?;
         opened.wait()?;
         Ok((ledger, writer))
+    }
+
+    fn keeper(
+        &self,
+        ledger: &Ledger,
+        keyring: Keyring,
+        publisher: Publisher,
+        transfer: Transfers,
+    ) -> Result<Keeper, OpenError> {
+        let epoch = self.identity.epoch;
+        let size = ledger.health().durable.0;
+        let index = IndexWriter::open(&self.layout.index(), ledger.origin(), size)
+            .inspect_err(|error| tracing::warn!(%error, "there is no index"))
+            .ok();
+        let moved = keyring.moved(epoch)?;
+        let base = index
+            .as_ref()
+            .map_or(size, IndexWriter::size)
+            .min(moved)
+            .min(publisher.size());
+        Ok(Keeper {
+            ledger: ledger.clone(),
+            epoch,
+            follow: Follow::new(Arc::clone(&self.disk), &self.wal, base),
+            keyring,
+            index,
+            publisher,
+            publish_interval: Duration::from_millis(self.options.publish_interval_ms.max(1)),
+            heartbeat: Duration::from_millis(self.options.heartbeat_ms.max(1)),
+            transfer,
+            moved,
+            arrivals: Vec::new(),
+        })
+    }
+}
+
+/// What a verifier needs besides the log itself lies beside it.
+fn publish_vkey(disk: &dyn Disk, log_dir: &Path, vkey: &str) -> Result<(), OpenError> {
+    let path = log_dir.join("vkey");
+    let text = format!("{vkey}\n");
+    if std::fs::read_to_string(&path).is_ok_and(|found| found == text) {
+        return Ok(());
+    }
+    create_dir(disk, log_dir)?;
+    replace_file(disk, &path, text.as_bytes()).map_err(|error| io_error(&path, error))
+}
+
+pub(super) fn io_error(path: &Path, error: io::Error) -> OpenError {
+    OpenError::Io {
+        path: path.to_owned(),
+        error,
     }
 }
 
@@ -294,10 +438,7 @@ fn session_key(ring: &Keyring, lookup: &Lookup, id: SessionId, first: u64) -> Op
 }
 
 fn create_dir(disk: &dyn Disk, dir: &Path) -> Result<(), OpenError> {
-    disk.create_dir(dir).map_err(|error| OpenError::Io {
-        path: dir.to_owned(),
-        error,
-    })
+    disk.create_dir(dir).map_err(|error| io_error(dir, error))
 }
 
 fn refuse(path: &Path, error: RecoverError) -> OpenError {

@@ -23,6 +23,8 @@ pub trait Disk: Debug + Send + Sync + 'static {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file. Not durable before [`Disk::sync_dir`].
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Removes an empty directory.
+    fn remove_dir(&self, dir: &Path) -> io::Result<()>;
     /// Creates a directory and its parents, where they do not exist, durably.
     fn create_dir(&self, dir: &Path) -> io::Result<()>;
     /// Makes the directory's entries durable.

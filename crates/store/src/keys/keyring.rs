@@ -93,11 +93,16 @@ impl Keyring {
         ))
     }
 
-    /// Destroys all transfer keys but one.
-    pub(crate) fn destroy_transfers_except(&self, kept: u64) -> Result<(), KeyringError> {
+    /// Destroys all transfer keys but these.
+    pub(crate) fn destroy_transfers_except(
+        &self,
+        current: u64,
+        previous: Option<u64>,
+    ) -> Result<(), KeyringError> {
         self.connection.execute(
-            "DELETE FROM root_wrapped WHERE label = 'transfer' AND number <> ?1",
-            params![signed(kept)],
+            "DELETE FROM root_wrapped
+             WHERE label = 'transfer' AND number <> ?1 AND number <> ?2",
+            params![signed(current), signed(previous.unwrap_or(current))],
         )?;
         Ok(())
     }

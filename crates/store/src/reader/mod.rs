@@ -1,11 +1,10 @@
 //! Reading recordings: beside the process that writes, and on what a crash left behind.
 
-mod follow;
 mod records;
-mod sessions;
 mod view;
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ledger::merkle::leaf_hash;
@@ -17,11 +16,10 @@ use model::{EntryIndex, SessionId, TreeSize};
 use crate::dir::{Identity, Layout};
 use crate::disk::LocalDisk;
 use crate::error::ReadError;
+use crate::follow::Follow;
+use crate::index::{IndexReader, SessionTable, Span, merge};
 use crate::keys::{Keyring, load_log_key, load_root_key};
 use crate::lookup::Lookup;
-
-use follow::Follow;
-use sessions::SessionTable;
 
 pub use records::Records;
 pub use view::{RecordView, SessionState, SessionView};
@@ -34,8 +32,14 @@ pub struct Reader {
     keyring: Keyring,
     lookup: Lookup,
     follow: Follow,
-    table: SessionTable,
+    index: Option<IndexReader>,
+    /// What is on record behind the index.
+    tail: SessionTable,
+    wal: PathBuf,
 }
+
+/// So many entries behind the index are kept in memory before it is looked at again.
+const TAIL_ENTRIES_MAX: u64 = 4_096;
 
 impl Reader {
     /// Opens a data directory and takes in what is on record.
@@ -53,28 +57,47 @@ impl Reader {
         let key = load_log_key(&layout.keys(), identity.epoch, &origin)?.ok_or_else(no_log)?;
         let public: LogPublicKey = key.public();
         let wal = layout.wal(identity.epoch);
+        let index = IndexReader::open(&layout.index(), &origin);
+        let base = index.as_ref().map_or(Ok(0), IndexReader::size)?;
         let mut reader = Self {
             origin,
             vkey: public.to_vkey(),
             keyring: Keyring::open_read_only(&layout.keyring(), root)?,
             lookup: Lookup::new(Arc::new(LocalDisk), &wal),
-            follow: Follow::new(Arc::new(LocalDisk), &wal),
-            table: SessionTable::default(),
+            follow: Follow::new(Arc::new(LocalDisk), &wal, base),
+            tail: SessionTable::default(),
+            index,
+            wal,
         };
-        reader.refresh()?;
+        reader.take_in()?;
         Ok(reader)
     }
 
     /// Takes in what was recorded since; poll this to follow a live session. Returns the number of
-    /// entries that are known now.
+    /// entries that are known now. A reader that is kept for long without it keeps the index's
+    /// files from being tidied.
     ///
     /// # Errors
     ///
     /// If the disk fails or the log is damaged.
     pub fn refresh(&mut self) -> Result<TreeSize, ReadError> {
-        let Self { follow, table, .. } = self;
-        follow.take_in(|segment, index, leaf| table.add(segment, index, leaf))?;
+        if let Some(index) = &self.index
+            && self.follow.taken() > TAIL_ENTRIES_MAX
+        {
+            let base = index.renew()?;
+            self.follow = Follow::new(Arc::new(LocalDisk), &self.wal, base);
+            self.tail = SessionTable::default();
+        }
+        self.take_in()?;
         Ok(self.size())
+    }
+
+    fn take_in(&mut self) -> Result<(), ReadError> {
+        let Self { follow, tail, .. } = self;
+        follow.take_in(u64::MAX, |entry| {
+            tail.add(entry.segment, entry.index, entry.leaf);
+            Ok(())
+        })
     }
 
     /// The number of entries that are known.
@@ -98,7 +121,21 @@ impl Reader {
     ///
     /// If the index cannot be read.
     pub fn sessions(&self) -> Result<Vec<SessionView>, ReadError> {
-        Ok(self.table.views())
+        let mut views = match &self.index {
+            Some(index) => index.views()?,
+            None => Vec::new(),
+        };
+        for view in &mut views {
+            if let Some((newer, _)) = self.tail.row(view.id) {
+                *view = merge(view.clone(), newer);
+            }
+        }
+        // What the index does not know at all began behind it.
+        let known: HashSet<_> = views.iter().map(|view| view.id).collect();
+        let newer = self.tail.rows().map(|(view, _)| view);
+        views.extend(newer.filter(|view| !known.contains(&view.id)).cloned());
+        views.sort_unstable_by_key(|view| std::cmp::Reverse(view.first));
+        Ok(views)
     }
 
     /// One session.
@@ -107,7 +144,15 @@ impl Reader {
     ///
     /// If the index cannot be read.
     pub fn session(&self, id: SessionId) -> Result<Option<SessionView>, ReadError> {
-        Ok(self.table.view(id))
+        let older = match &self.index {
+            Some(index) => index.view(id)?,
+            None => None,
+        };
+        let newer = self.tail.row(id).map(|(view, _)| view);
+        Ok(match (older, newer) {
+            (Some(older), Some(newer)) => Some(merge(older, newer)),
+            (older, newer) => older.or_else(|| newer.cloned()),
+        })
     }
 
     /// A session's records in order, from the one with this number on.
@@ -116,9 +161,18 @@ impl Reader {
     ///
     /// If there is no such session.
     pub fn records(&self, id: SessionId, from_seq: u64) -> Result<Records<'_>, ReadError> {
-        let spans = self.table.spans(id).ok_or(ReadError::NoSession(id))?;
+        let mut spans: Vec<Span> = match &self.index {
+            Some(index) => index.spans(id)?,
+            None => Vec::new(),
+        };
+        if let Some((_, newer)) = self.tail.row(id) {
+            spans.extend_from_slice(newer);
+        }
+        if spans.is_empty() {
+            return Err(ReadError::NoSession(id));
+        }
         let key = self.session_key(id)?;
-        Ok(Records::new(self, spans.to_vec(), key, from_seq))
+        Ok(Records::new(self, spans, key, from_seq))
     }
 
     /// The first record of a session: who opened it, to which server.
@@ -146,10 +200,10 @@ impl Reader {
         if let Some(key) = self.keyring.session_key(id)? {
             return Ok(Some(key));
         }
-        let Some(first) = self.table.first(id) else {
+        let Some(session) = self.session(id)? else {
             return Ok(None);
         };
-        match self.lookup.entry(first)?.carry {
+        match self.lookup.entry(session.first)?.carry {
             Some(carry) => Ok(self.keyring.carried_key(id, &carry)?),
             None => Ok(None),
         }

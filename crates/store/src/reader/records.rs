@@ -3,10 +3,10 @@ use std::collections::VecDeque;
 use ledger::Key;
 use model::EntryIndex;
 
-use super::sessions::Span;
 use super::view::RecordView;
 use super::{Reader, view};
 use crate::error::ReadError;
+use crate::index::Span;
 
 /// A session's records in order. Remembers no more than the places of those in one segment.
 #[derive(Debug)]

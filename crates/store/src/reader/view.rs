@@ -13,6 +13,24 @@ pub enum SessionState {
 }
 
 impl SessionState {
+    /// Its number in the index.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Open => 0,
+            Self::Closed => 1,
+            Self::Abandoned => 2,
+        }
+    }
+
+    /// From its number in the index.
+    pub(crate) const fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Open,
+            1 => Self::Closed,
+            _ => Self::Abandoned,
+        }
+    }
+
     /// Its name in listings and in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

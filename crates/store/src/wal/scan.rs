@@ -59,10 +59,6 @@ impl SegmentScan {
         self.position = position;
     }
 
-    pub(crate) fn file(&self) -> &dyn DiskFile {
-        &*self.file
-    }
-
     /// The header at the position, unchecked; stays where it is.
     pub(crate) fn peek(&self) -> Result<FrameHeader, ScanError> {
         let bytes = read_range(&*self.file, self.position, FRAME_HEADER_BYTES)?;

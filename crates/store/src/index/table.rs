@@ -1,11 +1,11 @@
-//! Which sessions there are and where their records lie; opaque facts of leaves only.
+//! The same in memory, for what is not in the index yet.
 
 use std::collections::HashMap;
 
 use ledger::{Kind, Leaf};
 use model::{EntryIndex, SessionId};
 
-use super::view::{SessionState, SessionView};
+use crate::reader::{SessionState, SessionView};
 
 /// A session's records within one segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,21 +68,33 @@ impl SessionTable {
         }
     }
 
-    pub(crate) fn views(&self) -> Vec<SessionView> {
-        let mut views: Vec<_> = self.rows.values().map(|row| row.view.clone()).collect();
-        views.sort_unstable_by_key(|view| std::cmp::Reverse(view.first));
-        views
+    /// The number of sessions.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
     }
 
-    pub(crate) fn view(&self, id: SessionId) -> Option<SessionView> {
-        self.rows.get(&id).map(|row| row.view.clone())
+    /// All sessions with their spans, in no order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&SessionView, &[Span])> {
+        self.rows
+            .values()
+            .map(|row| (&row.view, row.spans.as_slice()))
     }
 
-    pub(crate) fn first(&self, id: SessionId) -> Option<EntryIndex> {
-        self.rows.get(&id).map(|row| row.view.first)
+    /// One session and its spans.
+    pub(crate) fn row(&self, id: SessionId) -> Option<(&SessionView, &[Span])> {
+        self.rows
+            .get(&id)
+            .map(|row| (&row.view, row.spans.as_slice()))
     }
+}
 
-    pub(crate) fn spans(&self, id: SessionId) -> Option<&[Span]> {
-        self.rows.get(&id).map(|row| row.spans.as_slice())
+/// A session of which the earlier records are in `older`, and the rest in `newer`.
+pub(crate) fn merge(older: SessionView, newer: &SessionView) -> SessionView {
+    SessionView {
+        state: newer.state,
+        records: older.records + newer.records,
+        last_at: newer.last_at,
+        last: newer.last,
+        ..older
     }
 }

@@ -1,6 +1,7 @@
-//! Keys that sign notes (C2SP signed-note, Ed25519 signatures, type 0x01).
+//! Keys that sign notes: Ed25519 signatures, type 0x01.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::rand;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
@@ -37,12 +38,22 @@ pub enum NoteKeyError {
 pub struct LogKey {
     name: String,
     seed: Zeroizing<[u8; 32]>,
-    pair: Ed25519KeyPair,
+    pair: Arc<Ed25519KeyPair>,
 }
 
 impl fmt::Debug for LogKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LogKey({})", self.name)
+    }
+}
+
+impl Clone for LogKey {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            seed: self.seed.clone(),
+            pair: Arc::clone(&self.pair),
+        }
     }
 }
 
@@ -70,7 +81,7 @@ impl LogKey {
         Ok(Self {
             name: name.to_owned(),
             seed,
-            pair,
+            pair: Arc::new(pair),
         })
     }
 

@@ -1,0 +1,74 @@
+//! Opening a new epoch where the log cannot go on: it says why, and what the one before it was.
+
+use std::path::Path;
+
+use model::TreeSize;
+
+use super::identity::Identity;
+use super::layout::Layout;
+use super::lock::Lock;
+use super::open::{DataDir, OpenError, io_error};
+use crate::keys::{Keyring, create_log_key, create_root_key, load_log_key, load_root_key};
+use ledger::note::Checkpoint;
+
+/// A new epoch: the next start begins its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEpoch {
+    /// The origin of its log.
+    pub origin: String,
+    /// The last checkpoint of the epoch before, if one is known.
+    pub previous: Option<TreeSize>,
+}
+
+impl DataDir {
+    /// Gives up the current epoch and prepares the next: a new signing key, an empty log, of which
+    /// the first record states `grounds` and the last checkpoint of the old epoch. The old epoch's
+    /// files stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// If there is no data directory, another process uses it, or it cannot be written.
+    pub fn new_epoch(path: &Path, grounds: &str) -> Result<NewEpoch, OpenError> {
+        let layout = Layout::new(path);
+        let _lock = Lock::acquire(&layout.lock())?;
+        let Some(mut identity) = Identity::load(&layout.identity())? else {
+            return Err(OpenError::Io {
+                path: layout.identity(),
+                error: std::io::ErrorKind::NotFound.into(),
+            });
+        };
+        let head = std::fs::read_to_string(layout.head(identity.epoch)).unwrap_or_default();
+        let key = load_log_key(&layout.keys(), identity.epoch, &identity.origin()).ok();
+        let checkpoint = key
+            .flatten()
+            .and_then(|key| Checkpoint::open(head.as_bytes(), &key.public()).ok());
+        identity.epoch += 1;
+        grounds.clone_into(&mut identity.grounds);
+        identity.previous = head;
+        if load_root_key(&layout.keys())?.is_none() {
+            set_keyring_aside(&layout, identity.epoch)?;
+            let root = create_root_key(&layout.keys())?;
+            Keyring::open(&layout.keyring(), root)?;
+        }
+        let origin = identity.origin();
+        if load_log_key(&layout.keys(), identity.epoch, &origin)?.is_none() {
+            create_log_key(&layout.keys(), identity.epoch, &origin)?;
+        }
+        // Last: a crash before this leaves the old epoch, and a key that the next try uses.
+        identity.save(&layout.identity())?;
+        Ok(NewEpoch {
+            origin,
+            previous: checkpoint.map(|checkpoint| checkpoint.size),
+        })
+    }
+}
+
+/// Without its root key the keyring opens nothing; it is kept in case the key is found.
+fn set_keyring_aside(layout: &Layout, epoch: u32) -> Result<(), OpenError> {
+    let from = layout.keyring();
+    if from.exists() {
+        let to = from.with_extension(format!("db.before-epoch-{epoch}"));
+        std::fs::rename(&from, to).map_err(|error| io_error(&from, error))?;
+    }
+    Ok(())
+}
