@@ -38,6 +38,11 @@ impl Frame {
             let (whole, tail) = rest.split_at(end);
             let content = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
             if field(content).0 != b"data" {
+                // A data line that stood between a carriage return and a line feed is gone: the two
+                // must not become one line end.
+                if whole.starts_with(b"\n") && out.ends_with(b"\r") {
+                    out.push(b'\n');
+                }
                 out.extend_from_slice(whole);
             } else if !put {
                 encode::write_data(&mut out, data);

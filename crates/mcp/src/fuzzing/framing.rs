@@ -91,7 +91,7 @@ fn edited(frame: &Frame) {
         let (frames, end, _) = decode(&[&bytes], unlimited);
         // Bytes that are not UTF-8 do not survive in an `id` or an `event`, and NUL is left out.
         let datas: Vec<&Bytes> = frames.iter().filter_map(|f| f.data.as_ref()).collect();
-        assert_eq!(datas, [data]);
+        assert_eq!(datas, [data], "{frame:?} {bytes:?}");
         assert!(!end.cut);
     }
 }

@@ -41,6 +41,9 @@ pub struct Decoder {
     taken: usize,
     /// Bytes after `taken` in which there is no line end.
     searched: usize,
+    /// Line feeds among the taken bytes that follow a carriage return. They do not count towards the
+    /// limit, so that it does not matter whether they come in the next portion.
+    feeds: usize,
     /// The last line ended with a carriage return that was the last byte so far: a line feed that
     /// comes next belongs to it.
     feed_pending: bool,
@@ -62,13 +65,14 @@ struct Fields {
 }
 
 impl Decoder {
-    /// A decoder that takes frames of at most this many bytes.
+    /// A decoder that takes frames of at most this many bytes, CRLF counted as one.
     pub fn new(frame_bytes_max: usize) -> Self {
         Self {
             frame_bytes_max,
             buffer: BytesMut::new(),
             taken: 0,
             searched: 0,
+            feeds: 0,
             feed_pending: false,
             at_start: true,
             failed: false,
@@ -90,15 +94,11 @@ impl Decoder {
     /// A frame above the limit, once; after it there is only `None`.
     pub fn next_frame(&mut self) -> Option<Result<Frame, FrameTooLarge>> {
         loop {
-            if self.taken + self.searched > self.frame_bytes_max {
-                return Some(Err(self.fail()));
-            }
             let Some((start, end)) = self.take_line() else {
                 // What is left is one unfinished line: it counts towards the limit, too.
-                let over = self.buffer.len() > self.frame_bytes_max;
-                return over.then(|| Err(self.fail()));
+                return self.is_over(self.buffer.len()).then(|| Err(self.fail()));
             };
-            if self.taken > self.frame_bytes_max {
+            if self.is_over(self.taken) {
                 return Some(Err(self.fail()));
             }
             let content = self.buffer.get(start..end).unwrap_or_default();
@@ -134,7 +134,10 @@ impl Decoder {
         if self.feed_pending && self.searched == 0 {
             match self.buffer.get(start) {
                 None => return None,
-                Some(b'\n') => start += 1,
+                Some(b'\n') => {
+                    start += 1;
+                    self.feeds += 1;
+                }
                 Some(_) => {}
             }
             self.feed_pending = false;
@@ -148,6 +151,7 @@ impl Decoder {
         };
         let end = from + content.len();
         self.taken = from + len;
+        self.feeds += len - content.len() - 1;
         self.searched = 0;
         self.feed_pending =
             self.taken == self.buffer.len() && self.buffer.get(end..) == Some(b"\r");
@@ -166,6 +170,7 @@ impl Decoder {
     fn finish_frame(&mut self) -> Frame {
         let raw = self.buffer.split_to(self.taken).freeze();
         self.taken = 0;
+        self.feeds = 0;
         let fields = std::mem::take(&mut self.fields);
         let data = match fields.data.as_slice() {
             [] => None,
@@ -187,11 +192,16 @@ impl Decoder {
         }
     }
 
+    fn is_over(&self, bytes: usize) -> bool {
+        bytes - self.feeds > self.frame_bytes_max
+    }
+
     fn fail(&mut self) -> FrameTooLarge {
         self.failed = true;
         self.buffer.advance(self.buffer.len());
         self.taken = 0;
         self.searched = 0;
+        self.feeds = 0;
         self.fields = Fields::default();
         FrameTooLarge {
             bytes_max: self.frame_bytes_max,

@@ -186,6 +186,12 @@ fn other_data_in_the_same_frame() {
 }
 
 #[test]
+fn a_data_line_between_two_line_ends_leaves_both() {
+    let (frames, _) = decode(&[b"data: a\n:\rdata: b\n\n"]);
+    assert_eq!(frames[0].with_data(b"c"), "data: c\n:\r\n\n");
+}
+
+#[test]
 fn events_of_our_own() {
     let plain = encode(&Event {
         data: b"{}",
