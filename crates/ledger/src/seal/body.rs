@@ -25,7 +25,7 @@ pub struct Body {
 #[derive(Debug, Clone)]
 pub enum BodyState {
     /// It can.
-    Open(Body),
+    Open(Box<Body>),
     /// It cannot.
     Unreadable(BodyError),
 }

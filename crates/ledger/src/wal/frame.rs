@@ -166,7 +166,8 @@ impl<'a> Frame<'a> {
         Ok(Self { header, payload })
     }
 
-    /// From bytes that [`Frame::decode`] took before, without the checksum.
+    /// The same without looking at the checksum: for bytes that were checked before, and for
+    /// verifiers that look at each entry by itself.
     ///
     /// # Errors
     ///

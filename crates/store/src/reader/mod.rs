@@ -214,7 +214,7 @@ fn view(index: EntryIndex, entry: &Entry, key: Option<&Key>) -> RecordView {
     let body = match key {
         None => BodyState::Unreadable(BodyError::NoKey),
         Some(key) => match open(entry, key) {
-            Ok(body) => BodyState::Open(body),
+            Ok(body) => BodyState::Open(Box::new(body)),
             Err(error) => BodyState::Unreadable(error),
         },
     };

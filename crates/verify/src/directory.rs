@@ -1,0 +1,165 @@
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ledger::note::{LogPublicKey, NoteKeyError};
+
+use crate::epoch::Epoch;
+use crate::report::{Progress, Report};
+use crate::source::Source;
+
+/// What to verify against.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Verifier keys from elsewhere, one per epoch that is to be trusted. Without any, the keys
+    /// that lie beside the logs are used, and the report says so.
+    pub vkeys: Vec<String>,
+}
+
+/// Why nothing could be verified.
+#[derive(Debug)]
+pub enum VerifyError {
+    /// A file or folder could not be read.
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// There is no log there.
+    NoLog(PathBuf),
+    /// A verifier key that was given is none.
+    Key {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        error: NoteKeyError,
+    },
+    /// No key is known for a log.
+    NoKey(String),
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { path, error } => write!(f, "`{}`: {error}", path.display()),
+            Self::NoLog(path) => write!(
+                f,
+                "`{}` is neither a data directory nor a published log",
+                path.display()
+            ),
+            Self::Key { text, error } => write!(f, "`{text}` is no verifier key: {error}"),
+            Self::NoKey(log) => write!(f, "no verifier key for `{log}`: give one with --vkey"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+/// Verifies a data directory (every epoch in it, with the sealed bodies and what lies behind the
+/// last checkpoint), or a folder with one published log (a copy of `/log/`, without bodies).
+///
+/// # Errors
+///
+/// If nothing could be verified; what was found wrong is in the report.
+pub fn verify(
+    path: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, VerifyError> {
+    let source = Source::new(path);
+    let io = |error| VerifyError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let keys = options
+        .vkeys
+        .iter()
+        .map(|text| {
+            LogPublicKey::from_vkey(text).map_err(|error| VerifyError::Key {
+                text: text.clone(),
+                error,
+            })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut report = Report::default();
+    for place in places(&source).map_err(io)? {
+        let (key, from_log) = key_of(&source, &place, &keys)?;
+        let epoch = Epoch::new(&source, place, key, from_log);
+        report.epochs.push(epoch.verify(progress).map_err(io)?);
+    }
+    if report.epochs.is_empty() {
+        return Err(VerifyError::NoLog(path.to_owned()));
+    }
+    Ok(report)
+}
+
+/// Where one epoch's parts lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The published log.
+    pub(crate) log: String,
+    /// The write-ahead log, if it is here.
+    pub(crate) wal: Option<String>,
+    /// The signer's head, if it is here.
+    pub(crate) head: Option<String>,
+    /// The epoch.
+    pub(crate) epoch: Option<u32>,
+}
+
+fn places(source: &Source) -> io::Result<Vec<Place>> {
+    if source.exists("checkpoint") || source.exists("tile") {
+        return Ok(vec![Place {
+            log: String::new(),
+            wal: None,
+            head: None,
+            epoch: None,
+        }]);
+    }
+    let mut places = Vec::new();
+    for node in source.list("log")? {
+        let mut epochs: Vec<u32> = source
+            .list(&format!("log/{node}"))?
+            .iter()
+            .filter_map(|name| name.parse().ok())
+            .collect();
+        epochs.sort_unstable();
+        places.extend(epochs.into_iter().map(|epoch| Place {
+            log: format!("log/{node}/{epoch}/"),
+            wal: Some(format!("wal/{epoch}")),
+            head: Some(format!("head/{epoch}")),
+            epoch: Some(epoch),
+        }));
+    }
+    Ok(places)
+}
+
+fn key_of(
+    source: &Source,
+    place: &Place,
+    keys: &[LogPublicKey],
+) -> Result<(LogPublicKey, bool), VerifyError> {
+    let path = format!("{}vkey", place.log);
+    let beside = source
+        .read(&path)
+        .ok()
+        .flatten()
+        .and_then(|bytes| LogPublicKey::from_vkey(&String::from_utf8_lossy(&bytes)).ok());
+    if keys.is_empty() {
+        let log = source.root().join(&place.log).display().to_string();
+        return beside.map(|key| (key, true)).ok_or(VerifyError::NoKey(log));
+    }
+    // The key from elsewhere that is named for this log. A log that names itself otherwise is
+    // verified with the first key, and fails.
+    let suffix = place.epoch.map(|epoch| format!("/{epoch}"));
+    let named = keys.iter().find(|key| {
+        let of_epoch = suffix.as_ref().is_none_or(|s| key.name().ends_with(s));
+        let of_log = beside.as_ref().is_none_or(|b| b.name() == key.name());
+        of_epoch && of_log
+    });
+    named
+        .or_else(|| keys.first())
+        .cloned()
+        .map(|key| (key, false))
+        .ok_or_else(|| VerifyError::NoKey(place.log.clone()))
+}

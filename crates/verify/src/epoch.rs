@@ -1,0 +1,158 @@
+//! One epoch: first what is published, then the write-ahead log with the bodies.
+
+use std::io;
+
+use ledger::merkle::CompactRange;
+use ledger::note::{Checkpoint, LogPublicKey};
+use ledger::{Sequencer, tile::CHECKPOINT_KEY};
+use model::TreeSize;
+
+use crate::directory::Place;
+use crate::journal;
+use crate::published::{self, Trusted};
+use crate::report::{EpochReport, LeafVerdict, Progress};
+use crate::source::Source;
+
+/// One epoch to be verified.
+#[derive(Debug)]
+pub(crate) struct Epoch<'a> {
+    source: &'a Source,
+    place: Place,
+    key: LogPublicKey,
+    report: EpochReport,
+}
+
+impl<'a> Epoch<'a> {
+    pub(crate) fn new(
+        source: &'a Source,
+        place: Place,
+        key: LogPublicKey,
+        key_from_log: bool,
+    ) -> Self {
+        Self {
+            report: EpochReport::new(key.name(), key.to_vkey(), key_from_log),
+            source,
+            place,
+            key,
+        }
+    }
+
+    pub(crate) fn verify(mut self, progress: &mut dyn FnMut(Progress)) -> io::Result<EpochReport> {
+        let shown = self.checkpoint()?;
+        let head = self.head(shown.as_ref())?;
+        // Where the checkpoint is gone, the signer's head is one.
+        let checkpoint = shown.or(head);
+        let epoch = self.epoch_number();
+        let mut framing = Some(Sequencer::new(epoch, CompactRange::new()));
+        let mut trusted = Trusted::Nothing;
+        if let Some(checkpoint) = &checkpoint {
+            self.report.size = checkpoint.size;
+            self.report.root = checkpoint.root;
+            trusted = published::verify(
+                self.source,
+                &self.place.log,
+                checkpoint,
+                &mut framing,
+                &mut self.report,
+                progress,
+            )?;
+        }
+        if let Some(wal) = &self.place.wal {
+            let journal = journal::Journal {
+                source: self.source,
+                dir: wal,
+                log: &self.place.log,
+                key: &self.key,
+                epoch,
+                size: checkpoint.map_or(0, |c| c.size.0),
+                trusted,
+            };
+            journal.verify(&mut framing, &mut self.report, progress)?;
+        }
+        Ok(self.report)
+    }
+
+    /// The last part of the origin; of a published log as of a data directory.
+    fn epoch_number(&self) -> u32 {
+        let last = self.key.name().rsplit('/').next();
+        self.place
+            .epoch
+            .or_else(|| last.and_then(|text| text.parse().ok()))
+            .unwrap_or(0)
+    }
+
+    fn checkpoint(&mut self) -> io::Result<Option<Checkpoint>> {
+        let file = format!("{}{CHECKPOINT_KEY}", self.place.log);
+        let Some(note) = self.source.read(&file)? else {
+            // Before the first checkpoint there is no head either.
+            let signed = match &self.place.head {
+                Some(head) => self.source.exists(head),
+                None => true,
+            };
+            if signed {
+                let what = "there is no checkpoint, and one was signed";
+                self.report.problem(LeafVerdict::Missing, &file, None, what);
+            }
+            return Ok(None);
+        };
+        match Checkpoint::open(&note, &self.key) {
+            Ok(checkpoint) => Ok(Some(checkpoint)),
+            Err(error) => {
+                self.report
+                    .problem(LeafVerdict::Corrupt, &file, None, error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The signer's own memory: a log behind it was rolled back.
+    fn head(&mut self, checkpoint: Option<&Checkpoint>) -> io::Result<Option<Checkpoint>> {
+        let Some(file) = self.place.head.clone() else {
+            return Ok(None);
+        };
+        let Some(note) = self.source.read(&file)? else {
+            if checkpoint.is_some() {
+                let what = "the signer's head is gone";
+                self.report.problem(LeafVerdict::Missing, &file, None, what);
+            }
+            return Ok(None);
+        };
+        let head = match Checkpoint::open(&note, &self.key) {
+            Ok(head) => head,
+            Err(error) => {
+                self.report
+                    .problem(LeafVerdict::Corrupt, &file, None, error);
+                return Ok(None);
+            }
+        };
+        let shown = checkpoint.map_or(TreeSize(0), |c| c.size);
+        let same_size = checkpoint.filter(|c| c.size == head.size);
+        if same_size.is_some_and(|c| c.root != head.root) {
+            let what = "the signer's head has another root than the checkpoint: the log is forked";
+            self.report.problem(LeafVerdict::Corrupt, &file, None, what);
+        } else if head.size > shown {
+            self.behind(&file, &head, shown);
+        }
+        Ok(Some(head))
+    }
+
+    /// Between signing and showing a crash may fall; then the tiles are there all the same.
+    fn behind(&mut self, file: &str, head: &Checkpoint, shown: TreeSize) {
+        let tiles = ledger::tile::root_from_tiles(head.size.0, |name| {
+            let key = format!("{}{}", self.place.log, name.key());
+            match self.source.read(&key) {
+                Ok(Some(bytes)) => Ok(bytes),
+                _ => Err(ledger::FormatError::Value("a tile")),
+            }
+        });
+        if tiles != Ok(head.root) {
+            let what = format!(
+                "a checkpoint of {} entries was signed, and the log shows {shown}: it was rolled back",
+                head.size
+            );
+            let lost = (shown.0, head.size.0.saturating_sub(1));
+            self.report
+                .problem(LeafVerdict::Missing, file, Some(lost), what);
+        }
+    }
+}

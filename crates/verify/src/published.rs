@@ -1,0 +1,301 @@
+//! The published log: bundles against tiles, tiles against tiles, the root against the checkpoint,
+//! and the framing of sessions.
+
+use std::io;
+
+use ledger::merkle::{CompactRange, leaf_hash};
+use ledger::note::Checkpoint;
+use ledger::tile::{TILE_WIDTH, TileName, bundle_entries, root_of, tile_hashes};
+use ledger::{Kind, Leaf, Sequencer};
+use model::Digest;
+
+use crate::report::{EpochReport, LeafVerdict, Progress};
+use crate::source::Source;
+
+/// Which leaf hashes the signed root vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trusted {
+    /// Those of the tiles of level 0.
+    Tiles,
+    /// Those of the entries in the bundles.
+    Bundles,
+    /// None: the root fits neither.
+    Nothing,
+}
+
+/// Verifies all that the checkpoint covers.
+pub(crate) fn verify(
+    source: &Source,
+    dir: &str,
+    checkpoint: &Checkpoint,
+    framing: &mut Option<Sequencer>,
+    report: &mut EpochReport,
+    progress: &mut dyn FnMut(Progress),
+) -> io::Result<Trusted> {
+    let mut pass = Pass {
+        source,
+        dir,
+        size: checkpoint.size.0,
+        framing,
+        report,
+        tiles: CompactRange::new(),
+        bundles: None,
+        suspects: Vec::new(),
+        levels: Vec::new(),
+    };
+    let mut number = 0;
+    while number * TILE_WIDTH < pass.size {
+        pass.tile(number)?;
+        number += 1;
+        progress(Progress {
+            step: "tiles",
+            done: (number * TILE_WIDTH).min(pass.size),
+            total: pass.size,
+        });
+    }
+    pass.edges()?;
+    Ok(pass.conclude(checkpoint))
+}
+
+struct Pass<'a> {
+    source: &'a Source,
+    dir: &'a str,
+    size: u64,
+    /// The open sessions; `None` once leaves are missing, for then nothing can follow.
+    framing: &'a mut Option<Sequencer>,
+    report: &'a mut EpochReport,
+    /// The tree over the tiles' hashes, where there are tiles.
+    tiles: CompactRange,
+    /// The tree over the bundles' entries, from where it first differs.
+    bundles: Option<CompactRange>,
+    /// Bundles that differ from their tile, with the first and the last entry that does.
+    suspects: Vec<(TileName, (u64, u64))>,
+    /// The roots of full tiles, level by level from 1: what the tiles above must hold.
+    levels: Vec<Vec<Digest>>,
+}
+
+impl Pass<'_> {
+    /// One tile of level 0 and its bundle.
+    fn tile(&mut self, number: u64) -> io::Result<()> {
+        let first = number * TILE_WIDTH;
+        let width = (self.size - first).min(TILE_WIDTH);
+        let name = |level| TileName {
+            level,
+            number,
+            width: u16::try_from(width).unwrap_or(0),
+        };
+        let range = (first, first + width - 1);
+        let from_tile = self.hashes(name(Some(0)), range)?;
+        let from_bundle = self.bundle(name(None), range)?;
+        let hashes = match (from_tile, from_bundle) {
+            (None, None) => {
+                // Nothing is left to go on with: the root cannot be reached any more.
+                let nothing = Digest::default();
+                vec![nothing; usize::try_from(width).unwrap_or(0)]
+            }
+            (Some(tile), None) => tile,
+            (None, Some(bundle)) => bundle,
+            (Some(tile), Some(bundle)) => {
+                self.compare(name(None), first, &tile, &bundle);
+                tile
+            }
+        };
+        for hash in &hashes {
+            self.tiles.push(*hash);
+        }
+        if width == TILE_WIDTH {
+            self.ascend(0, number, root_of(&hashes))?;
+        }
+        Ok(())
+    }
+
+    fn hashes(&mut self, name: TileName, range: (u64, u64)) -> io::Result<Option<Vec<Digest>>> {
+        let file = format!("{}{}", self.dir, name.key());
+        let Some(bytes) = self.source.read(&file)? else {
+            let verdict = LeafVerdict::Missing;
+            self.report
+                .problem(verdict, &file, Some(range), "the tile is not there");
+            return Ok(None);
+        };
+        match tile_hashes(&bytes, name.width) {
+            Ok(hashes) => Ok(Some(hashes)),
+            Err(error) => {
+                let verdict = LeafVerdict::Corrupt;
+                self.report.problem(verdict, &file, Some(range), error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The hashes of a bundle's entries; takes the leaves into the sessions.
+    fn bundle(&mut self, name: TileName, range: (u64, u64)) -> io::Result<Option<Vec<Digest>>> {
+        let file = format!("{}{}", self.dir, name.key());
+        let Some(bytes) = self.source.read(&file)? else {
+            *self.framing = None;
+            self.report.counts.missing += range.1 - range.0 + 1;
+            let verdict = LeafVerdict::Missing;
+            self.report
+                .problem(verdict, &file, Some(range), "the bundle is not there");
+            return Ok(None);
+        };
+        let entries: Result<Vec<_>, _> = bundle_entries(&bytes).collect();
+        let entries = match entries {
+            Ok(entries) if entries.len() == usize::from(name.width) => entries,
+            _ => {
+                *self.framing = None;
+                self.report.counts.corrupt += range.1 - range.0 + 1;
+                let verdict = LeafVerdict::Corrupt;
+                let what = "the bundle does not hold the entries that its name says";
+                self.report.problem(verdict, &file, Some(range), what);
+                return Ok(None);
+            }
+        };
+        let mut hashes = Vec::with_capacity(entries.len());
+        for (index, entry) in (range.0..).zip(entries) {
+            let hash = leaf_hash(entry);
+            hashes.push(hash);
+            self.leaf(&file, index, entry, hash);
+        }
+        Ok(Some(hashes))
+    }
+
+    fn leaf(&mut self, file: &str, index: u64, entry: &[u8], hash: Digest) {
+        let verdict = LeafVerdict::Corrupt;
+        let at = Some((index, index));
+        let leaf = match Leaf::decode(entry) {
+            Ok(leaf) => leaf,
+            Err(error) => {
+                *self.framing = None;
+                self.report.counts.corrupt += 1;
+                return self.report.problem(verdict, file, at, error);
+            }
+        };
+        count_session(self.report, &leaf);
+        let follows = match self.framing {
+            None => Ok(()),
+            Some(state) => state
+                .replay(&leaf, hash)
+                .inspect_err(|_| state.force(&leaf, hash)),
+        };
+        match follows {
+            Ok(()) => self.report.counts.intact += 1,
+            Err(error) => {
+                self.report.counts.corrupt += 1;
+                self.report.problem(verdict, file, at, error);
+            }
+        }
+    }
+
+    fn compare(&mut self, name: TileName, first: u64, tile: &[Digest], bundle: &[Digest]) {
+        let differs = || {
+            (first..)
+                .zip(tile.iter().zip(bundle))
+                .filter(|(_, (tile, bundle))| tile != bundle)
+                .map(|(index, _)| index)
+        };
+        if let (Some(from), Some(to)) = (differs().next(), differs().last()) {
+            self.suspects.push((name, (from, to)));
+            self.bundles.get_or_insert_with(|| self.tiles.clone());
+        }
+        if let Some(range) = &mut self.bundles {
+            for hash in bundle {
+                range.push(*hash);
+            }
+        }
+    }
+
+    /// The root of a full tile belongs into the tile above.
+    fn ascend(&mut self, level: u8, number: u64, root: Digest) -> io::Result<()> {
+        let at = usize::from(level);
+        if self.levels.len() <= at {
+            self.levels.push(Vec::new());
+        }
+        let Some(hashes) = self.levels.get_mut(at) else {
+            return Ok(());
+        };
+        hashes.push(root);
+        if (hashes.len() as u64) < TILE_WIDTH {
+            return Ok(());
+        }
+        let hashes = std::mem::take(hashes);
+        let above = TileName {
+            level: Some(level + 1),
+            number: number / TILE_WIDTH,
+            width: 256,
+        };
+        self.above(above, &hashes)?;
+        self.ascend(level + 1, number / TILE_WIDTH, root_of(&hashes))
+    }
+
+    /// A tile of a level from 1 on must hold these hashes.
+    fn above(&mut self, name: TileName, expected: &[Digest]) -> io::Result<()> {
+        let leaves = TILE_WIDTH.saturating_pow(1 + u32::from(name.level.unwrap_or(0)));
+        let first = name.number.saturating_mul(leaves);
+        let range = (first, (first.saturating_add(leaves) - 1).min(self.size - 1));
+        if let Some(found) = self.hashes(name, range)?
+            && found != expected
+        {
+            let file = format!("{}{}", self.dir, name.key());
+            let what = "the tile does not hold the roots of the tiles below it";
+            self.report
+                .problem(LeafVerdict::Corrupt, &file, Some(range), what);
+        }
+        Ok(())
+    }
+
+    /// The unfinished tiles of the levels from 1 on.
+    fn edges(&mut self) -> io::Result<()> {
+        for (level, hashes) in (1_u8..).zip(std::mem::take(&mut self.levels)) {
+            if let Some(name) = TileName::edge(Some(level), self.size) {
+                self.above(name, &hashes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of two that differ the signed root vouches for.
+    fn conclude(self, checkpoint: &Checkpoint) -> Trusted {
+        let tiles = self.tiles.root() == checkpoint.root;
+        let bundles = match &self.bundles {
+            None => tiles,
+            Some(range) => range.root() == checkpoint.root,
+        };
+        let report = self.report;
+        for (name, range) in &self.suspects {
+            let (level, what) = match (tiles, bundles) {
+                (true, _) => (None, "entries are not those that the signed root covers"),
+                (false, true) => (
+                    Some(0),
+                    "the tile is not that of the signed root; the bundle is",
+                ),
+                (false, false) => (None, "entries and their tile differ"),
+            };
+            if level.is_none() {
+                let wrong = range.1 - range.0 + 1;
+                report.counts.corrupt += wrong;
+                report.counts.intact = report.counts.intact.saturating_sub(wrong);
+            }
+            let file = format!("{}{}", self.dir, TileName { level, ..*name }.key());
+            report.problem(LeafVerdict::Corrupt, &file, Some(*range), what);
+        }
+        if tiles {
+            return Trusted::Tiles;
+        }
+        if bundles {
+            return Trusted::Bundles;
+        }
+        let file = format!("{}{}", self.dir, ledger::tile::CHECKPOINT_KEY);
+        let all = (0, self.size.saturating_sub(1));
+        let what = "the entries do not have the root that was signed";
+        report.problem(LeafVerdict::Corrupt, &file, Some(all), what);
+        Trusted::Nothing
+    }
+}
+
+pub(crate) fn count_session(report: &mut EpochReport, leaf: &Leaf) {
+    match leaf.prefix.kind() {
+        Some(Kind::SessionOpened | Kind::LogOpened) => report.sessions.opened += 1,
+        Some(Kind::SessionClosed | Kind::SessionAbandoned) => report.sessions.ended += 1,
+        _ => {}
+    }
+}

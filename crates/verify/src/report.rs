@@ -1,0 +1,328 @@
+//! What was found, for people and for programs.
+
+use std::fmt::{self, Write as _};
+
+use model::{Digest, TreeSize};
+
+/// So many problems are listed one by one; all are counted.
+const PROBLEMS_LISTED_MAX: usize = 1_000;
+
+/// What became of a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeafVerdict {
+    /// It is there, as it was recorded.
+    Intact,
+    /// Its body was destroyed on record.
+    PurgedAuthorised,
+    /// It is not there.
+    Missing,
+    /// It is not as it was recorded.
+    Corrupt,
+}
+
+impl LeafVerdict {
+    /// Its name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intact => "INTACT",
+            Self::PurgedAuthorised => "PURGED-AUTHORISED",
+            Self::Missing => "MISSING",
+            Self::Corrupt => "CORRUPT",
+        }
+    }
+}
+
+/// How many leaves have which verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// There, as recorded.
+    pub intact: u64,
+    /// Destroyed on record.
+    pub purged: u64,
+    /// Not there.
+    pub missing: u64,
+    /// Not as recorded.
+    pub corrupt: u64,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Whether something is gone or changed.
+    pub verdict: LeafVerdict,
+    /// The file, relative to what was verified.
+    pub file: String,
+    /// The first and the last index of the leaves that it is about, if it is about leaves.
+    pub leaves: Option<(u64, u64)>,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// The sessions of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sessions {
+    /// How many began.
+    pub opened: u64,
+    /// How many ended, in order or by recovery.
+    pub ended: u64,
+}
+
+/// The result for one epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EpochReport {
+    /// The log's origin.
+    pub origin: String,
+    /// The key that was trusted.
+    pub vkey: String,
+    /// The key came with the log itself: it proves consistency, not authorship.
+    pub key_from_log: bool,
+    /// The size under the checkpoint.
+    pub size: TreeSize,
+    /// The root under the checkpoint.
+    pub root: Digest,
+    /// Entries behind the checkpoint, under signed frames of the write-ahead log.
+    pub tail: u64,
+    /// Bytes at the very end that were being written when the node stopped.
+    pub torn_bytes: u64,
+    /// Whether the sealed bodies were there to be verified.
+    pub bodies: bool,
+    /// Verdicts over all leaves, the tail included.
+    pub counts: Counts,
+    /// Sessions.
+    pub sessions: Sessions,
+    /// The first problems.
+    pub problems: Vec<Problem>,
+    /// How many there are.
+    pub problems_total: u64,
+}
+
+/// The result for all epochs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// One per epoch, in their order.
+    pub epochs: Vec<EpochReport>,
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Everything is intact.
+    Intact,
+    /// Something was destroyed on record, and the rest is intact.
+    Purged,
+    /// Something is missing, and nothing is corrupt.
+    Missing,
+    /// Something is corrupt.
+    Corrupt,
+}
+
+impl Exit {
+    /// The exit code; 1 stands for "could not verify" and 2 for a wrong command line.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Intact => 0,
+            Self::Purged => 3,
+            Self::Missing => 4,
+            Self::Corrupt => 5,
+        }
+    }
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done: `tiles` or `bodies`.
+    pub step: &'static str,
+    /// Leaves done.
+    pub done: u64,
+    /// Leaves to do, as far as known.
+    pub total: u64,
+}
+
+impl EpochReport {
+    pub(crate) fn new(origin: &str, vkey: String, key_from_log: bool) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            vkey,
+            key_from_log,
+            size: TreeSize(0),
+            root: Digest::default(),
+            tail: 0,
+            torn_bytes: 0,
+            bodies: false,
+            counts: Counts::default(),
+            sessions: Sessions::default(),
+            problems: Vec::new(),
+            problems_total: 0,
+        }
+    }
+
+    pub(crate) fn problem(
+        &mut self,
+        verdict: LeafVerdict,
+        file: &str,
+        leaves: Option<(u64, u64)>,
+        what: impl fmt::Display,
+    ) {
+        self.problems_total += 1;
+        if self.problems.len() < PROBLEMS_LISTED_MAX {
+            self.problems.push(Problem {
+                verdict,
+                file: file.to_owned(),
+                leaves,
+                what: what.to_string(),
+            });
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        let listed = |verdict| self.problems.iter().any(|p| p.verdict == verdict);
+        if self.counts.corrupt > 0 || listed(LeafVerdict::Corrupt) {
+            Exit::Corrupt
+        } else if self.counts.missing > 0 || listed(LeafVerdict::Missing) {
+            Exit::Missing
+        } else if self.counts.purged > 0 {
+            Exit::Purged
+        } else {
+            Exit::Intact
+        }
+    }
+
+    fn to_json(&self) -> String {
+        let problems: Vec<_> = self.problems.iter().map(Problem::to_json).collect();
+        format!(
+            "{{\"origin\":{},\"vkey\":{},\"key_from_log\":{},\"size\":{},\"root\":\"{}\",\
+             \"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
+             \"leaves\":{{\"intact\":{},\"purged_authorised\":{},\"missing\":{},\"corrupt\":{}}},\
+             \"sessions\":{{\"opened\":{},\"ended\":{}}},\"problems_total\":{},\"problems\":[{}]}}",
+            quoted(&self.origin),
+            quoted(&self.vkey),
+            self.key_from_log,
+            self.size,
+            self.root,
+            self.tail,
+            self.torn_bytes,
+            self.bodies,
+            self.counts.intact,
+            self.counts.purged,
+            self.counts.missing,
+            self.counts.corrupt,
+            self.sessions.opened,
+            self.sessions.ended,
+            self.problems_total,
+            problems.join(","),
+        )
+    }
+}
+
+impl Problem {
+    fn to_json(&self) -> String {
+        let leaves = match self.leaves {
+            Some((first, last)) => format!("[{first},{last}]"),
+            None => "null".to_owned(),
+        };
+        format!(
+            "{{\"verdict\":\"{}\",\"file\":{},\"leaves\":{leaves},\"what\":{}}}",
+            self.verdict.as_str(),
+            quoted(&self.file),
+            quoted(&self.what),
+        )
+    }
+}
+
+impl Report {
+    /// The worst of all epochs.
+    pub fn exit(&self) -> Exit {
+        let exits = self.epochs.iter().map(EpochReport::exit);
+        exits.max().unwrap_or(Exit::Missing)
+    }
+
+    /// One JSON object.
+    pub fn to_json(&self) -> String {
+        let epochs: Vec<_> = self.epochs.iter().map(EpochReport::to_json).collect();
+        let exit = format!("{:?}", self.exit()).to_lowercase();
+        format!(
+            "{{\"result\":\"{exit}\",\"epochs\":[{}]}}",
+            epochs.join(",")
+        )
+    }
+}
+
+/// For people: a paragraph per epoch, a line per problem.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.epochs.iter().try_for_each(|epoch| epoch.fmt(f))
+    }
+}
+
+impl fmt::Display for EpochReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "log       {}", self.origin)?;
+        let source = if self.key_from_log {
+            "  (came with the log: compare it with one from elsewhere)"
+        } else {
+            ""
+        };
+        writeln!(f, "key       {}{source}", self.vkey)?;
+        writeln!(f, "complete  up to entry {}, root {}", self.size, self.root)?;
+        writeln!(
+            f,
+            "behind    {} entries under signed frames, {} torn bytes",
+            self.tail, self.torn_bytes
+        )?;
+        writeln!(f, "witness   none: no time is attested by others")?;
+        writeln!(
+            f,
+            "sessions  {} opened, {} ended",
+            self.sessions.opened, self.sessions.ended
+        )?;
+        let bodies = if self.bodies {
+            ""
+        } else {
+            "  (leaves only: no bodies here)"
+        };
+        writeln!(
+            f,
+            "leaves    {} INTACT, {} PURGED-AUTHORISED, {} MISSING, {} CORRUPT{bodies}",
+            self.counts.intact, self.counts.purged, self.counts.missing, self.counts.corrupt
+        )?;
+        for problem in &self.problems {
+            let leaves = match problem.leaves {
+                Some((first, last)) if first == last => format!(" entry {first}"),
+                Some((first, last)) => format!(" entries {first} to {last}"),
+                None => String::new(),
+            };
+            writeln!(
+                f,
+                "{:<9} `{}`{leaves}: {}",
+                problem.verdict.as_str(),
+                problem.file,
+                problem.what
+            )?;
+        }
+        if self.problems_total > self.problems.len() as u64 {
+            let more = self.problems_total - self.problems.len() as u64;
+            writeln!(f, "          and {more} problems more")?;
+        }
+        Ok(())
+    }
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if c.is_control() => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

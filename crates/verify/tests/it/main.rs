@@ -1,0 +1,11 @@
+//! The auditor's program on logs of the real store, whole and damaged.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails says where"
+)]
+
+mod damage;
+mod support;
+mod whole;
