@@ -1,1 +1,51 @@
-fn main() {}
+//! Probity: a forensic gateway for the Model Context Protocol.
+//!
+//! Configuration, wiring and subcommands. Deliberately absent: everything that the other crates are
+//! for; here they are introduced to each other.
+
+mod cli;
+mod commands;
+mod config;
+mod exit;
+mod logging;
+mod replay;
+mod running;
+mod system;
+mod tokens;
+mod view;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::Cli;
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = logging::start(&cli.log) {
+        complain(&error);
+        return Exit::Failed.into();
+    }
+    match commands::run(cli) {
+        Ok(exit) => exit.into(),
+        // Whoever read our output has gone: there is nobody to tell.
+        Err(error) if is_broken_pipe(&error) => Exit::Ok.into(),
+        Err(error) => {
+            complain(&error);
+            Exit::of(&error).into()
+        }
+    }
+}
+
+fn complain(error: &anyhow::Error) {
+    // If standard error is closed too, the exit status still says it.
+    let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,134 @@
+//! The command line, as data: help, completions and man pages come from these definitions.
+
+mod read;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use read::{
+    ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
+};
+pub(crate) use run::{
+    CheckArgs, ConnectArgs, DemoArgs, InitArgs, SampleServerArgs, ServeArgs, TokenArgs,
+    TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
+};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER_HELP: &str = "\
+Exit status:
+  0  it worked
+  1  it failed, and standard error says why
+  2  the command line is wrong
+  3  verify: the log is whole, and something was destroyed on record
+  4  verify: something is missing in the log
+  5  verify: something in the log is not as it was recorded
+  6  the configuration is wrong; every mistake is listed
+  7  what was asked for does not exist
+
+Begin with `probity demo`, or put a server behind the gateway:
+  probity serve --upstream files='npx -y @modelcontextprotocol/server-filesystem /srv'";
+
+/// A forensic gateway for the Model Context Protocol: it stands between agents and MCP servers, and
+/// nothing passes before it is durably on record.
+#[derive(Debug, Parser)]
+#[command(
+    name = "probity",
+    version,
+    styles = STYLES,
+    after_help = AFTER_HELP,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the program says about itself, on standard error.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LogArgs {
+    /// How log lines are written on standard error
+    #[arg(long, global = true, value_enum, env = "PROBITY_LOG_FORMAT", default_value_t = LogFormat::Text, hide_env_values = true)]
+    pub(crate) log_format: LogFormat,
+    /// What is logged: a level, or `target=level` pairs separated by commas
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "PROBITY_LOG",
+        hide_env_values = true
+    )]
+    pub(crate) log: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One line of text each
+    Text,
+    /// One JSON object each
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show everything on this machine, with nothing configured
+    Demo(DemoArgs),
+    /// Run the gateway
+    Serve(ServeArgs),
+    /// Write a commented configuration and create the keys
+    Init(InitArgs),
+    /// Check the configuration and print what it comes to
+    Check(CheckArgs),
+    /// Be a stdio MCP server that forwards to a running gateway
+    Connect(ConnectArgs),
+    /// List the recorded sessions
+    Sessions(SessionsArgs),
+    /// Print every message of a session, in order
+    Show(ShowArgs),
+    /// Play a session back in the terminal
+    Replay(ReplayArgs),
+    /// Verify that the log is whole and unchanged
+    Verify(VerifyArgs),
+    /// Create, list and revoke the keys with which callers show who they are
+    Token(TokenArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to complete in
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder; it is created if it is missing
+        dir: PathBuf,
+    },
+    /// Serve the sample shop over standard input and output, as the demo does
+    #[command(hide = true)]
+    SampleServer(SampleServerArgs),
+}
+
+/// Which configuration is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration file; `probity.toml` here if it exists
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        env = "PROBITY_CONFIG",
+        hide_env_values = true
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// The data directory, whatever the configuration says
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}

@@ -1,0 +1,165 @@
+//! Commands that read what is on record.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use model::SessionId;
+
+use super::ConfigArgs;
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Newest first. Reads beside a running gateway, and after a crash. The node's own session holds what
+belongs to no MCP session: refused logins, configurations, heartbeats.")]
+pub(crate) struct SessionsArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Only sessions of this upstream
+    #[arg(long, value_name = "NAME")]
+    pub(crate) upstream: Option<String>,
+    /// Only sessions whose caller's name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) caller: Option<String>,
+    /// Only sessions in this state
+    #[arg(long, value_enum)]
+    pub(crate) state: Option<StateFilter>,
+    /// Also the node's own sessions
+    #[arg(long)]
+    pub(crate) node: bool,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+    /// Print one JSON object per session
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StateFilter {
+    /// Still under way, or the gateway was killed and not started since
+    Open,
+    /// Ended in order
+    Closed,
+    /// Recovery found it open after a crash
+    Abandoned,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Prints each record: its place in the session and in the log, the time since the session began, the
+direction (-> from the agent, <- from the server), what it is, what was decided, how long it took,
+and the message. Control characters in messages are shown, not obeyed.
+
+With --json, one object per record: index, seq, kind, direction, at, verdict, leaf_hash, facts, and
+the message as `payload` (text) or `payload_base64`.")]
+pub(crate) struct ShowArgs {
+    /// The session's id, the beginning of one, or `last`
+    pub(crate) session: SessionRef,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Print one JSON object per record
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print messages whole, however long
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Go on with what is recorded from now on, until the session ends
+    #[arg(long)]
+    pub(crate) follow: bool,
+}
+
+/// Which session is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SessionRef {
+    /// The newest.
+    Last,
+    /// This one.
+    Id(SessionId),
+    /// The one whose id begins so, in capitals.
+    Prefix(String),
+}
+
+impl FromStr for SessionRef {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "last" {
+            return Ok(Self::Last);
+        }
+        match text.parse() {
+            Ok(id) => Ok(Self::Id(id)),
+            Err(model::IdError::Length(length)) if (1..26).contains(&length) => {
+                Ok(Self::Prefix(text.to_ascii_uppercase()))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Keys: space plays and pauses, left and right step, + and - change the speed, home and end jump,
+0 to 9 go to that tenth of the session, up and down and page keys scroll the message, q quits.
+
+Where standard output is no terminal, or with --plain, the records are printed as `show` prints
+them, with their own timing.")]
+pub(crate) struct ReplayArgs {
+    /// The session's id, the beginning of one, or `last`
+    pub(crate) session: SessionRef,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// How fast: a factor such as 0.5 or 4, or `max` for no waiting
+    #[arg(long, default_value = "1")]
+    pub(crate) speed: Speed,
+    /// Shorten silences to this many milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 3_000)]
+    pub(crate) idle_ms_max: u64,
+    /// Print lines, without a screen
+    #[arg(long)]
+    pub(crate) plain: bool,
+}
+
+/// How fast a recording plays.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Speed {
+    /// Times the speed at which it happened.
+    Times(f64),
+    /// Without waiting.
+    Max,
+}
+
+impl FromStr for Speed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "max" {
+            return Ok(Self::Max);
+        }
+        match text.trim_end_matches('x').parse::<f64>() {
+            Ok(times) if (0.01..=1_000.0).contains(&times) => Ok(Self::Times(times)),
+            _ => Err("a speed is a number from 0.01 to 1000, or `max`".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Checks every leaf, the tree over them, each checkpoint's signature and each session's framing.
+Exit status: 0 everything is intact, 3 something was destroyed on record, 4 something is missing,
+5 something is corrupt, 1 it could not be verified.
+
+The separate program probity-verify does the same and shares nothing but the format with this one.")]
+pub(crate) struct VerifyArgs {
+    /// A data directory, or a copy of what is served under /log/; the configuration's data
+    /// directory if none is named
+    pub(crate) path: Option<PathBuf>,
+    /// A verifier key that you have from elsewhere; may be repeated, one per epoch
+    #[arg(long, value_name = "KEY")]
+    pub(crate) vkey: Vec<String>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,46 @@
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use gateway::{ConnectOptions, Secret};
+
+use super::serve::runtime;
+use crate::cli::ConnectArgs;
+use crate::exit::Exit;
+
+/// The variable that has the token.
+const TOKEN: &str = "PROBITY_TOKEN";
+
+pub(super) fn run(args: &ConnectArgs) -> Result<Exit> {
+    let base = args.gateway.trim_end_matches('/');
+    let url = format!("{base}/mcp/{}", args.upstream);
+    let url = url.parse().with_context(|| {
+        format!("`{url}` is no URL; write --gateway like http://127.0.0.1:8808")
+    })?;
+    let mut options = ConnectOptions::new(url);
+    options.token = token(args.token_file.as_deref())?;
+    if let Some(path) = &args.authorities {
+        options.authorities_pem = std::fs::read(path)
+            .with_context(|| format!("cannot read the authorities of `{}`", path.display()))?;
+    }
+    let runtime = runtime()?;
+    let bridge = gateway::connect(options, tokio::io::stdin(), tokio::io::stdout());
+    let summary = runtime.block_on(bridge)?;
+    tracing::debug!(?summary, "standard input ended");
+    // A read of standard input may still be pending on a thread of the runtime.
+    runtime.shutdown_background();
+    Ok(Exit::Ok)
+}
+
+fn token(file: Option<&Path>) -> Result<Option<Secret>> {
+    let text = match file {
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the token of `{}`", path.display()))?,
+        ),
+        None => std::env::var(TOKEN).ok(),
+    };
+    let text = text.map(|text| text.trim().to_owned());
+    Ok(text
+        .filter(|text| !text.is_empty())
+        .map(|text| Secret::new(&text)))
+}

@@ -1,0 +1,103 @@
+//! The narrated run: what the agent does, and what comes back.
+
+use std::io::{self, Write};
+
+use anyhow::{Context as _, Result, ensure};
+use rmcp::model::{CallToolRequestParams, CallToolResult, ProtocolVersion};
+use rmcp::service::ClientLifecycleMode;
+use serde_json::{Value, json};
+
+use super::agent::Agent;
+use crate::view::{Colour, Paint, escape};
+
+/// Longest answer that is printed whole, in characters.
+const ANSWER_CHARS_MAX: usize = 300;
+/// The order that is refunded.
+const ORDER: i64 = 1_007;
+
+/// Drives the agent through the run.
+///
+/// # Errors
+///
+/// A call did not end as it should.
+pub(super) async fn run(url: &str, token: &str) -> Result<()> {
+    say("An agent of today connects (2026-07-28, no session)")?;
+    let modern = ClientLifecycleMode::Discover {
+        preferred_versions: vec![ProtocolVersion::V_2026_07_28],
+    };
+    let agent = Agent::connect(url, token, modern).await?;
+    let tools = agent.client.list_all_tools().await?;
+    tell(
+        "tools",
+        &json!(tools.iter().map(|tool| &tool.name).collect::<Vec<_>>()),
+    )?;
+    agent.client.cancel().await?;
+
+    say("An agent of yesterday connects (2025-11-25, with a session)")?;
+    let mut agent = Agent::connect(url, token, ClientLifecycleMode::Initialize).await?;
+    let customers = json!({"country": "SE", "limit": 2});
+    call(&agent, "list_customers", customers, false).await?;
+
+    say("It reads with SQL of its own")?;
+    let sql =
+        "SELECT status, count(*) AS orders, sum(total_cents) AS cents FROM orders GROUP BY status";
+    call(&agent, "query", json!({"sql": sql}), false).await?;
+
+    say("It gives money back; the server reports each step")?;
+    let refund = json!({"order_id": ORDER, "reason": "arrived broken"});
+    call(&agent, "refund_order", refund, false).await?;
+    while let Ok(progress) = agent.progress.try_recv() {
+        tell("progress", &progress.into())?;
+    }
+
+    say("It does so again, and the server refuses")?;
+    let again = json!({"order_id": ORDER, "reason": "once more"});
+    call(&agent, "refund_order", again, true).await?;
+    agent.client.cancel().await?;
+    Ok(())
+}
+
+async fn call(agent: &Agent, tool: &'static str, arguments: Value, fails: bool) -> Result<()> {
+    tell(&format!("-> {tool}"), &arguments)?;
+    let arguments = arguments.as_object().cloned().unwrap_or_default();
+    let request = CallToolRequestParams::new(tool).with_arguments(arguments);
+    let result = agent.client.call_tool(request).await?;
+    ensure!(
+        result.is_error.unwrap_or(false) == fails,
+        "`{tool}` did not end as it should: {result:?}"
+    );
+    tell(if fails { "<- error" } else { "<-" }, &answer(result)?)
+}
+
+fn answer(result: CallToolResult) -> Result<Value> {
+    if let Some(structured) = result.structured_content {
+        return Ok(structured);
+    }
+    let text = result.content.first().and_then(|content| content.as_text());
+    Ok(text.context("an answer has content")?.text.as_str().into())
+}
+
+/// Writes what comes next.
+pub(super) fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
+    writeln!(out, "\n{}", Paint::for_stdout().text(Colour::Strong, text))
+}
+
+fn say(text: &str) -> Result<()> {
+    heading(&mut io::stdout().lock(), text)?;
+    Ok(())
+}
+
+fn tell(what: &str, value: &Value) -> Result<()> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut cut: String = text.chars().take(ANSWER_CHARS_MAX).collect();
+    if cut.len() < text.len() {
+        cut.push('…');
+    }
+    let mut out = io::stdout().lock();
+    writeln!(out, "  {what:<17} {}", escape(&cut))?;
+    out.flush()?;
+    Ok(())
+}

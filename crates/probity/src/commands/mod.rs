@@ -1,0 +1,42 @@
+//! One module per subcommand. Each returns how the program ends.
+
+mod check;
+mod connect;
+mod demo;
+mod init;
+mod manual;
+mod recordings;
+mod replay;
+mod serve;
+mod sessions;
+mod show;
+mod token;
+mod verify;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+/// Runs what the command line asks for.
+///
+/// # Errors
+///
+/// Whatever the operator has to read; `main` prints it and finds the exit status.
+pub(crate) fn run(cli: Cli) -> Result<Exit> {
+    match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Connect(args) => connect::run(&args),
+        Command::Sessions(args) => sessions::run(&args),
+        Command::Show(args) => show::run(&args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { dir } => manual::pages(&dir),
+        Command::SampleServer(args) => demo::sample_server(&args),
+    }
+}

@@ -1,0 +1,99 @@
+use std::io::{self, Write as _};
+
+use anyhow::{Context as _, Result};
+use identity::Role;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::ServeArgs;
+use crate::config::{self, Config};
+use crate::exit::Exit;
+use crate::running::Node;
+use crate::tokens::{self, Wanted};
+
+/// Whom the token stands for that is made when there is none.
+const FIRST_SUBJECT: &str = "admin";
+
+pub(super) fn run(args: &ServeArgs) -> Result<Exit> {
+    let config = config::load(args.config.config.as_deref(), args.overrides())?;
+    runtime()?.block_on(serve(&config))
+}
+
+/// The runtime of everything that waits for sockets.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")
+}
+
+async fn serve(config: &Config) -> Result<Exit> {
+    let node = Node::start(config).await?;
+    say_ready(&node)?;
+    say_how_to_connect(config, &node)?;
+    let outcome = tokio::select! {
+        stop = stop_signal() => stop.map(|signal| {
+            tracing::info!(signal, "draining");
+            Exit::Ok
+        }),
+        reason = node.poisoned() => Err(reason),
+    };
+    let stopped = node.stop().await;
+    let exit = outcome?;
+    stopped?;
+    Ok(exit)
+}
+
+/// The line that scripts wait for: the first on standard output.
+pub(super) fn say_ready(node: &Node) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "probity listening on http://{}", node.addr())?;
+    out.flush()?;
+    Ok(())
+}
+
+fn say_how_to_connect(config: &Config, node: &Node) -> Result<()> {
+    let mut out = io::stdout().lock();
+    for (name, upstream) in &config.upstreams {
+        let who = if upstream.anonymous {
+            "   (anonymous callers are let in)"
+        } else {
+            ""
+        };
+        writeln!(out, "  {name}: http://{}/mcp/{name}{who}", node.addr())?;
+    }
+    if config.upstreams.is_empty() {
+        writeln!(
+            out,
+            "  no upstream is configured; add one with --upstream NAME=URL"
+        )?;
+    }
+    let needs_token = config
+        .upstreams
+        .values()
+        .any(|upstream| !upstream.anonymous);
+    if needs_token && !tokens::any_usable(&node.keys().load()?) {
+        let issued = tokens::issue(
+            node.keys(),
+            &Wanted {
+                subject: FIRST_SUBJECT,
+                role: Role::Person,
+                upstreams: &[],
+                expires: None,
+            },
+        )?;
+        writeln!(out, "  token (shown once): {}", issued.token)?;
+        writeln!(out, "  send it as the header `Authorization: Bearer …`")?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Completes on the first request to stop, with the signal's name.
+pub(super) async fn stop_signal() -> Result<&'static str> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}

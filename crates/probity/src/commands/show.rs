@@ -1,0 +1,94 @@
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anyhow::Result;
+use store::{Reader, SessionState, SessionView};
+
+use super::recordings;
+use crate::cli::ShowArgs;
+use crate::exit::Exit;
+use crate::view::{PAYLOAD_CHARS_MAX, Paint, Shown, record_json, write_record, write_sessions};
+
+/// How often new records are looked for with `--follow`.
+const FOLLOW: Duration = Duration::from_millis(200);
+
+pub(super) fn run(args: &ShowArgs) -> Result<Exit> {
+    let mut reader = recordings::open(&args.config)?;
+    let view = recordings::find(&reader, &args.session)?;
+    let mut out = io::stdout().lock();
+    let mut printer = Printer {
+        json: args.json,
+        payload_chars_max: if args.full {
+            usize::MAX
+        } else {
+            PAYLOAD_CHARS_MAX
+        },
+        paint: Paint::for_stdout(),
+    };
+    printer.session(&mut out, &reader, &view)?;
+    let mut next = printer.records(&mut out, &reader, &view, 0)?;
+    if args.follow {
+        let mut state = view.state;
+        while state == SessionState::Open {
+            std::thread::sleep(FOLLOW);
+            reader.refresh()?;
+            // What is appended after the state was read is printed in the next round.
+            state = reader.session(view.id)?.map_or(state, |now| now.state);
+            next = printer.records(&mut out, &reader, &view, next)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// Prints a session: for `show` and for the demo.
+pub(super) struct Printer {
+    pub(super) json: bool,
+    /// Longer messages are cut, in characters.
+    pub(super) payload_chars_max: usize,
+    pub(super) paint: Paint,
+}
+
+impl Printer {
+    /// Prints whose session it is.
+    pub(super) fn session(
+        &mut self,
+        out: &mut impl Write,
+        reader: &Reader,
+        view: &SessionView,
+    ) -> Result<()> {
+        if !self.json {
+            let listed = recordings::listed(reader, view.clone())?;
+            write_sessions(out, &[listed], self.paint)?;
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// Prints the records from `from_seq` on; returns the number of the next one.
+    pub(super) fn records(
+        &mut self,
+        out: &mut impl Write,
+        reader: &Reader,
+        view: &SessionView,
+        from_seq: u64,
+    ) -> Result<u64> {
+        let mut next = from_seq;
+        for record in reader.records(view.id, from_seq)? {
+            let shown = Shown::from(record?);
+            next = shown.seq + 1;
+            if self.json {
+                writeln!(out, "{}", record_json(&shown))?;
+            } else {
+                write_record(
+                    out,
+                    &shown,
+                    view.opened_at,
+                    self.payload_chars_max,
+                    self.paint,
+                )?;
+            }
+        }
+        out.flush()?;
+        Ok(next)
+    }
+}

@@ -1,0 +1,96 @@
+//! The configuration as it is written: every member optional, nothing checked but its shape.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::setting::Written;
+
+/// A whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigFile {
+    pub(super) listen: Option<Spanned<String>>,
+    pub(super) data: Option<Spanned<String>>,
+    pub(super) org: Option<Spanned<String>>,
+    pub(super) node: Option<Spanned<String>>,
+    pub(super) hosts: Vec<Spanned<String>>,
+    pub(super) origins: Vec<Spanned<String>>,
+    pub(super) receipts: bool,
+    pub(super) anonymous: Option<Spanned<bool>>,
+    pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
+    pub(super) limits: LimitsFile,
+}
+
+/// One MCP server: a `url` or a `command`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct UpstreamFile {
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) transport: Option<Spanned<String>>,
+    pub(super) credential: Option<CredentialFile>,
+    pub(super) headers: BTreeMap<Spanned<String>, Spanned<Written>>,
+    pub(super) authorities: Option<Spanned<String>>,
+    pub(super) command: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) env: BTreeMap<Spanned<String>, Spanned<Written>>,
+    pub(super) dir: Option<Spanned<String>>,
+    pub(super) anonymous: Option<Spanned<bool>>,
+}
+
+/// How the gateway shows who it is to a server.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CredentialFile {
+    pub(super) bearer: Option<Spanned<Written>>,
+}
+
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        /// The limits, named as the data path names them.
+        #[derive(Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(super) struct LimitsFile { $(pub(super) $name: Option<Spanned<$type>>,)* }
+
+        impl LimitsFile {
+            /// Lays what is written over the defaults; returns what is zero, which no limit may be.
+            pub(super) fn apply(
+                &self,
+                limits: &mut gateway::Limits,
+            ) -> Vec<(&'static str, std::ops::Range<usize>)> {
+                let mut zero = Vec::new();
+                $(if let Some(value) = &self.$name {
+                    if *value.get_ref() == 0 {
+                        zero.push((stringify!($name), value.span()));
+                    }
+                    limits.$name = *value.get_ref();
+                })*
+                zero
+            }
+        }
+
+        /// Every limit and its value.
+        pub(super) fn limits_table(limits: &gateway::Limits) -> Vec<(&'static str, u64)> {
+            vec![$((stringify!($name), u64::try_from(limits.$name).unwrap_or(u64::MAX)),)*]
+        }
+    };
+}
+
+limits! {
+    body_bytes_max: usize,
+    answer_bytes_max: usize,
+    head_bytes_max: usize,
+    head_ms_max: u64,
+    body_ms_max: u64,
+    depth_max: usize,
+    connections_max: usize,
+    sessions_max: usize,
+    session_streams_max: usize,
+    calls_max: usize,
+    answer_ms_max: u64,
+    connect_ms_max: u64,
+    session_idle_ms_max: u64,
+    keep_alive_ms: u64,
+    drain_ms_max: u64,
+    stream_ahead_max: usize,
+}

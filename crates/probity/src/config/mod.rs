@@ -1,0 +1,173 @@
+//! Configuration: one TOML file, `PROBITY_…` variables and flags over it, parsed once at the door.
+//!
+//! A [`ConfigFile`](file::ConfigFile) is what somebody wrote; a [`Config`] cannot be wrong any more.
+//! All mistakes are reported together, each with its place.
+
+mod document;
+mod file;
+mod mistake;
+mod overrides;
+mod print;
+mod resolve;
+mod setting;
+mod template;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gateway::{Limits, Target};
+use model::UpstreamName;
+
+pub(crate) use mistake::{Mistake, Mistakes};
+pub(crate) use overrides::{Given, Override};
+pub(crate) use print::{print_json, print_text};
+pub(crate) use setting::Source;
+pub(crate) use template::TEMPLATE;
+
+/// Where the gateway listens unless it is told otherwise.
+pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8808";
+/// Where data is kept unless it is told otherwise, beside the configuration file.
+pub(crate) const DATA_DEFAULT: &str = "probity-data";
+/// The configuration file that is taken if it is there and no other is named.
+pub(crate) const FILE_DEFAULT: &str = "probity.toml";
+
+/// The resolved configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The data directory.
+    pub(crate) data: PathBuf,
+    /// Who runs this: the first part of the log's origin.
+    pub(crate) org: String,
+    /// This machine's name in the log's origin.
+    pub(crate) node: String,
+    /// Host names that requests may name besides loopback's own.
+    pub(crate) hosts: Vec<Arc<str>>,
+    /// Origins of web pages that may call.
+    pub(crate) origins: Vec<Arc<str>>,
+    /// Whether answers carry receipts.
+    pub(crate) receipts: bool,
+    /// The MCP servers, by name.
+    pub(crate) upstreams: BTreeMap<UpstreamName, Upstream>,
+    /// The limits of the data path.
+    pub(crate) limits: Limits,
+}
+
+/// One MCP server, with where its secrets come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Upstream {
+    /// How it is reached, secrets filled in.
+    pub(crate) target: Target,
+    /// Whether a caller without a credential is let in.
+    pub(crate) anonymous: bool,
+    /// Header fields or environment variables that the gateway adds, for printing.
+    pub(crate) settings: Vec<(String, Source)>,
+}
+
+impl Config {
+    /// What the data path is told.
+    pub(crate) fn gateway(&self) -> gateway::Config {
+        gateway::Config {
+            hosts: self.hosts.clone(),
+            origins: self.origins.clone(),
+            receipts: self.receipts,
+            limits: self.limits.clone(),
+            upstreams: self
+                .upstreams
+                .iter()
+                .map(|(name, upstream)| {
+                    let config = gateway::UpstreamConfig {
+                        target: upstream.target.clone(),
+                        anonymous: upstream.anonymous,
+                    };
+                    (name.clone(), config)
+                })
+                .collect(),
+            ..gateway::Config::new(self.listen)
+        }
+    }
+
+    /// What the store is told.
+    pub(crate) fn store(&self) -> store::Options {
+        store::Options {
+            org: self.org.clone(),
+            node: self.node.clone(),
+            ..store::Options::default()
+        }
+    }
+}
+
+/// Reads the file, lays the overrides over it, and resolves the result.
+///
+/// Without a `file`, [`FILE_DEFAULT`] is taken if it exists, else defaults alone.
+///
+/// # Errors
+///
+/// Every mistake that could be found, not only the first.
+pub(crate) fn load(file: Option<&Path>, flags: Vec<Override>) -> Result<Config, Mistakes> {
+    let (name, text, folder) = locate(file)?;
+    let mut mistakes = Mistakes::default();
+    let mut overrides = overrides::from_environment(std::env::vars_os(), &mut mistakes);
+    overrides.extend(flags);
+    parse(&name, &text, &folder, overrides, mistakes)
+}
+
+/// The data directory that a configuration means, for commands that need nothing else of it:
+/// secrets are not looked up.
+///
+/// # Errors
+///
+/// The file cannot be read, or is no TOML.
+pub(crate) fn data_dir(file: Option<&Path>, flags: Vec<Override>) -> Result<PathBuf, Mistakes> {
+    let (name, text, folder) = locate(file)?;
+    let mut overrides = overrides::from_environment(std::env::vars_os(), &mut Mistakes::default());
+    overrides.extend(flags);
+    let mut mistakes = Mistakes::default();
+    let file = document::Document::new(&name, &text, overrides).read(&mut mistakes);
+    match file.data {
+        Some(dir) => Ok(folder.join(dir.get_ref())),
+        None if mistakes.is_empty() => Ok(folder.join(DATA_DEFAULT)),
+        None => Err(mistakes),
+    }
+}
+
+/// The name, the text and the folder of the file that is meant.
+fn locate(file: Option<&Path>) -> Result<(String, String, PathBuf), Mistakes> {
+    let default = Path::new(FILE_DEFAULT);
+    let Some(path) = file.or_else(|| default.exists().then_some(default)) else {
+        return Ok(("defaults".to_owned(), String::new(), PathBuf::new()));
+    };
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok((path.display().to_string(), read(path)?, folder))
+}
+
+fn read(path: &Path) -> Result<String, Mistakes> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Mistakes::one(Mistake::nowhere(
+            &path.display().to_string(),
+            format!("cannot be read: {error}; `probity init` writes one"),
+        ))
+    })
+}
+
+fn parse(
+    name: &str,
+    text: &str,
+    folder: &Path,
+    overrides: Vec<Override>,
+    mut mistakes: Mistakes,
+) -> Result<Config, Mistakes> {
+    let document = document::Document::new(name, text, overrides);
+    let file = document.read(&mut mistakes);
+    let config = resolve::resolve(&file, folder, &document, &mut mistakes);
+    match config {
+        Some(config) if mistakes.is_empty() => Ok(config),
+        _ => Err(mistakes),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! The resolved configuration as `probity check` prints it: secrets as the place they come from.
+
+use std::fmt::Write as _;
+
+use gateway::Target;
+use serde_json::{Map, Value, json};
+
+use super::file::limits_table;
+use super::{Config, Upstream};
+
+/// For a person.
+pub(crate) fn print_text(config: &Config) -> String {
+    let mut out = String::new();
+    let mut line = |key: &str, value: String| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{}", format!("{key:<24} {value}").trim_end());
+    };
+    line("listen", config.listen.to_string());
+    line("data", config.data.display().to_string());
+    line("log origin", format!("{}/gw/{}", config.org, config.node));
+    line("hosts", list(config.hosts.iter()));
+    line("origins", list(config.origins.iter()));
+    line("receipts", config.receipts.to_string());
+    for (name, upstream) in &config.upstreams {
+        line("", String::new());
+        line(&format!("upstream {name}"), target(upstream));
+        line("  endpoint", format!("http://{}/mcp/{name}", config.listen));
+        line("  anonymous", upstream.anonymous.to_string());
+        for (what, source) in &upstream.settings {
+            line(&format!("  {what}"), source.to_string());
+        }
+    }
+    line("", String::new());
+    for (name, value) in limits_table(&config.limits) {
+        line(&format!("limit {name}"), value.to_string());
+    }
+    out
+}
+
+/// For a program.
+pub(crate) fn print_json(config: &Config) -> Value {
+    let upstreams: Map<String, Value> = config
+        .upstreams
+        .iter()
+        .map(|(name, upstream)| {
+            let settings: Map<String, Value> = upstream
+                .settings
+                .iter()
+                .map(|(what, source)| (what.clone(), source.to_string().into()))
+                .collect();
+            let value = json!({
+                "transport": transport(&upstream.target),
+                "target": target(upstream),
+                "anonymous": upstream.anonymous,
+                "settings": settings,
+            });
+            (name.to_string(), value)
+        })
+        .collect();
+    let limits: Map<String, Value> = limits_table(&config.limits)
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    json!({
+        "listen": config.listen.to_string(),
+        "data": config.data.display().to_string(),
+        "org": config.org,
+        "node": config.node,
+        "hosts": config.hosts.iter().map(|h| h.as_ref()).collect::<Vec<&str>>(),
+        "origins": config.origins.iter().map(|o| o.as_ref()).collect::<Vec<&str>>(),
+        "receipts": config.receipts,
+        "upstreams": upstreams,
+        "limits": limits,
+    })
+}
+
+fn target(upstream: &Upstream) -> String {
+    match &upstream.target {
+        Target::Http(http) | Target::HttpSse(http) => http.url.to_string(),
+        Target::Stdio(stdio) => {
+            let words = stdio.argv.iter().map(String::as_str);
+            shlex::try_join(words).unwrap_or_else(|_| format!("{:?}", stdio.argv))
+        }
+    }
+}
+
+fn transport(target: &Target) -> &'static str {
+    match target {
+        Target::Http(_) => "streamable_http",
+        Target::HttpSse(_) => "http_sse",
+        Target::Stdio(_) => "stdio",
+    }
+}
+
+fn list<'a>(texts: impl Iterator<Item = &'a std::sync::Arc<str>>) -> String {
+    let all: Vec<&str> = texts.map(AsRef::as_ref).collect();
+    if all.is_empty() {
+        "none besides loopback".to_owned()
+    } else {
+        all.join(", ")
+    }
+}

@@ -1,0 +1,48 @@
+/// The commented file that `probity init` writes.
+pub(crate) const TEMPLATE: &str = r#"# Probity's configuration. Unknown keys are errors; `probity check` reports all mistakes at once.
+# Any key can be overridden by a variable: limits.body_bytes_max is PROBITY_LIMITS__BODY_BYTES_MAX.
+
+# Where agents connect. Anything but loopback needs a TLS terminator in front.
+listen = "127.0.0.1:8808"
+
+# The log, its keys and the tokens. One gateway process at a time.
+data = "probity-data"
+
+# The names in the log's origin, ORG/gw/NODE/EPOCH. Fixed once the log exists.
+org = "probity"
+node = "node-1"
+
+# Host names that requests may name besides loopback's own.
+hosts = []
+
+# Web origins whose pages may call, such as "https://console.example".
+origins = []
+
+# Whether every answer names the record that it rests on (headers Probity-Log, -Index, -Leaf).
+receipts = false
+
+# One table per MCP server. Agents reach it at http://127.0.0.1:8808/mcp/NAME
+#
+# [upstreams.github]
+# url = "https://api.example.com/mcp/"
+# credential = { bearer = { env = "GITHUB_TOKEN" } }    # or { file = "/run/secrets/github" }
+# # headers = { "x-team" = "payments" }
+# # authorities = "corporate-ca.pem"                     # trusted besides the system's
+# # transport = "http_sse"                               # for servers of the deprecated transport
+#
+# [upstreams.files]
+# command = ["npx", "-y", "@modelcontextprotocol/server-filesystem", "/srv/share"]
+# # env = { LOG_LEVEL = "info", API_KEY = { env = "FILES_API_KEY" } }
+# # dir = "/srv"
+# # anonymous = true                                     # loopback only; every record says so
+
+# Limits, with their defaults. Uncomment to change.
+#
+# [limits]
+# body_bytes_max = 4194304
+# answer_bytes_max = 16777216
+# answer_ms_max = 300000
+# sessions_max = 20000
+# session_idle_ms_max = 1800000
+# drain_ms_max = 20000
+"#;

@@ -1,0 +1,224 @@
+//! A configuration, and every mistake in it.
+
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+
+use super::{Given, Mistakes, Override, parse, print_text};
+
+fn check(text: &str, expected: Expect) {
+    check_with(text, Vec::new(), expected);
+}
+
+fn check_with(text: &str, overrides: Vec<Override>, expected: Expect) {
+    let parsed = parse(
+        "p.toml",
+        text,
+        Path::new("/etc"),
+        overrides,
+        Mistakes::default(),
+    );
+    expected.assert_eq(&match parsed {
+        Ok(config) => print_text(&config)
+            .lines()
+            .filter(|line| !line.starts_with("limit ") && !line.is_empty())
+            .map(|line| format!("{line}\n"))
+            .collect(),
+        Err(mistakes) => format!("{mistakes}\n"),
+    });
+}
+
+#[test]
+fn nothing_at_all_is_a_configuration() {
+    check(
+        "",
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+        "#]],
+    );
+}
+
+#[test]
+fn the_template_is_right() {
+    check(
+        super::TEMPLATE,
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+        "#]],
+    );
+}
+
+#[test]
+fn upstreams_of_every_kind() {
+    check(
+        r#"
+listen = "127.0.0.1:1"
+[upstreams.web]
+url = "https://example.com/mcp/"
+headers = { "X-Team" = "payments" }
+anonymous = true
+[upstreams.old]
+url = "http://127.0.0.1:9/sse"
+transport = "http_sse"
+[upstreams.files]
+command = ["npx", "-y", "server", "a b"]
+env = { LOG = "info" }
+"#,
+        expect![[r#"
+            listen                   127.0.0.1:1
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            upstream files           npx -y server 'a b'
+              endpoint               http://127.0.0.1:1/mcp/files
+              anonymous              false
+              LOG                    "info"
+            upstream old             http://127.0.0.1:9/sse
+              endpoint               http://127.0.0.1:1/mcp/old
+              anonymous              false
+            upstream web             https://example.com/mcp/
+              endpoint               http://127.0.0.1:1/mcp/web
+              anonymous              true
+              x-team                 "payments"
+        "#]],
+    );
+}
+
+#[test]
+fn all_mistakes_are_reported_together() {
+    check(
+        r#"
+listen = "localhost"
+listn = "127.0.0.1:1"
+receipts = "yes"
+origins = ["console.example"]
+org = "a/b"
+
+[upstreams.web]
+url = "ftp://example.com"
+headers = { Authorization = "Bearer abc", "bad name" = "x" }
+credential = { bearer = { env = "PROBITY_TEST_NOT_SET" } }
+colour = 3
+
+[upstreams.files]
+command = []
+env = { A = { env = "B", file = "C" } }
+
+[upstreams.UPPER]
+url = "http://a"
+command = ["x"]
+
+[upstreams.nothing]
+
+[limits]
+body_bytes_max = 0
+depth_max = "deep"
+"#,
+        expect![[r#"
+            p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `anonymous`, `upstreams`, `limits`
+            p.toml:4:12: invalid type: string "yes", expected a boolean
+            p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
+            p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
+            p.toml:9:7: `ftp://example.com` is no http or https URL
+            p.toml:10:29: a secret may not stand in the file: write { env = "NAME" } or { file = "PATH" }
+            p.toml:10:43: `bad name` is no name of a header field
+            p.toml:11:25: the environment variable `PROBITY_TEST_NOT_SET` is not set: set it before you start
+            p.toml:12:1: unknown field `colour`, expected one of `url`, `transport`, `credential`, `headers`, `authorities`, `command`, `env`, `dir`, `anonymous`
+            p.toml:15:11: `command` names no program
+            p.toml:16:13: needs exactly one of `env` and `file`
+            p.toml:18:12: `U` cannot be in an upstream's name: use a-z, 0-9, `-`, `_` and `.`
+            p.toml:20:11: an upstream has a `url` or a `command`, not both
+            p.toml:22:1: an upstream needs a `url` or a `command`
+            p.toml:25:18: `body_bytes_max` is at least 1
+            p.toml:26:13: invalid type: string "deep", expected usize
+        "#]],
+    );
+}
+
+#[test]
+fn a_syntax_error_is_reported_alone() {
+    check(
+        "listen = \n[upstreams.x]\nurl = 1 2\n",
+        expect![[r#"
+        p.toml:1:10: string values must be quoted, expected literal string
+        p.toml:3:7: string values must be quoted, expected literal string
+    "#]],
+    );
+}
+
+#[test]
+fn a_secret_may_not_stand_in_a_url() {
+    check(
+        "[upstreams.a]\nurl = \"https://me:secret@example.com/\"\n",
+        expect![[r#"
+            p.toml:2:7: a URL may not carry a user name or password; use `credential` or `headers`
+        "#]],
+    );
+}
+
+#[test]
+fn anonymous_callers_are_let_in_on_loopback_only() {
+    check(
+        "listen = \"0.0.0.0:1\"\n[upstreams.a]\nurl = \"http://a/\"\nanonymous = true\n",
+        expect![[r#"
+            p.toml:4:13: anonymous callers are let in on loopback only, and this listens on `0.0.0.0:1`
+        "#]],
+    );
+}
+
+#[test]
+fn variables_and_flags_lie_over_the_file() {
+    let variable = |name: &str, path: &[&str], value: &str| {
+        Override::new(name, path, Given::Variable(value.to_owned()))
+    };
+    check_with(
+        "listen = \"127.0.0.1:1\"\n[upstreams.a]\nurl = \"http://a/\"\n",
+        vec![
+            variable("PROBITY_LISTEN", &["listen"], "127.0.0.1:2"),
+            variable("PROBITY_RECEIPTS", &["receipts"], "true"),
+            variable(
+                "PROBITY_UPSTREAMS__A__URL",
+                &["upstreams", "a", "url"],
+                "http://b/",
+            ),
+            Override::new("--anonymous", &["anonymous"], Given::Yes),
+        ],
+        expect![[r#"
+            listen                   127.0.0.1:2
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 true
+            upstream a               http://b/
+              endpoint               http://127.0.0.1:2/mcp/a
+              anonymous              true
+        "#]],
+    );
+    check_with(
+        "",
+        vec![
+            variable("PROBITY_RECEIPTS", &["receipts"], "perhaps"),
+            variable("PROBITY_LIMITS__SIZE", &["limits", "size"], "1"),
+            Override::new("--listen", &["listen"], Given::Text("here".to_owned())),
+        ],
+        expect![[r#"
+            --listen: `here` is no address and port; write it like `127.0.0.1:8808`
+            PROBITY_LIMITS__SIZE: unknown field `size`, expected one of `body_bytes_max`, `answer_bytes_max`, `head_bytes_max`, `head_ms_max`, `body_ms_max`, `depth_max`, `connections_max`, `sessions_max`, `session_streams_max`, `calls_max`, `answer_ms_max`, `connect_ms_max`, `session_idle_ms_max`, `keep_alive_ms`, `drain_ms_max`, `stream_ahead_max`
+            PROBITY_RECEIPTS: invalid type: string "perhaps", expected a boolean
+        "#]],
+    );
+}

@@ -1,0 +1,227 @@
+//! A whole node: the store, the data path, the keys, introduced to each other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow};
+use arc_swap::ArcSwap;
+use gateway::{Gateway, Running, Wiring};
+use identity::ApiKeys;
+use ledger::{Draft, Facts, Kind, Ledger, Record, VerdictCode};
+use mask::MaskSet;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use model::Timestamp;
+use policy::Policy;
+use serde_json::json;
+use store::{ApiKeyFile, DataDir, Opened};
+use tokio::task::JoinHandle;
+
+use crate::config::{self, Config};
+use crate::system::now;
+use crate::tokens;
+
+/// How often the ledger's health is looked at, and old samples of metrics are let go.
+const UPKEEP: Duration = Duration::from_secs(1);
+
+/// How often the publisher's progress is looked at, and how many times at most.
+const PUBLISH_ROUND: Duration = Duration::from_millis(50);
+const PUBLISH_ROUNDS: u32 = 400;
+
+/// A node that runs.
+pub(crate) struct Node {
+    opened: Opened,
+    running: Running,
+    keys: ApiKeyFile,
+    known: Arc<ArcSwap<ApiKeys>>,
+    watching: [JoinHandle<()>; 2],
+}
+
+impl Node {
+    /// Opens the data directory, puts the configuration on record, and listens.
+    ///
+    /// # Errors
+    ///
+    /// The data directory cannot be used, or the address cannot be listened on.
+    pub(crate) async fn start(config: &Config) -> Result<Self> {
+        let (dir, options) = (config.data.clone(), config.store());
+        let opened = tokio::task::spawn_blocking(move || DataDir::open(&dir, &options))
+            .await?
+            .with_context(|| {
+                format!("cannot use the data directory `{}`", config.data.display())
+            })?;
+        report(&opened);
+        let keys = tokens::open(&config.data)?;
+        let known = Arc::new(ArcSwap::from_pointee(tokens::known(&keys)?));
+        let policy = Policy::permit_all();
+        let masks = MaskSet::empty();
+        let in_force = InForce::new(config, &policy, &masks);
+        opened
+            .ledger()
+            .node_session()
+            .commit(in_force)
+            .await
+            .context("the configuration cannot be put on record")?;
+
+        let prometheus = PrometheusBuilder::new()
+            .install_recorder()
+            .context("metrics cannot be collected")?;
+        let upkeep = prometheus.clone();
+        let wiring = Wiring {
+            ledger: opened.ledger().clone(),
+            policy: Arc::new(ArcSwap::from_pointee(policy)),
+            masks: Arc::new(ArcSwap::from_pointee(masks)),
+            keys: known.clone(),
+            metrics: Arc::new(move || prometheus.render()),
+        };
+        let running = Gateway::start(config.gateway(), wiring).await?;
+        let watching = [
+            tokio::spawn(tokens::watch(keys.clone(), known.clone())),
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(UPKEEP).await;
+                    upkeep.run_upkeep();
+                }
+            }),
+        ];
+        Ok(Self {
+            opened,
+            running,
+            keys,
+            known,
+            watching,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) const fn addr(&self) -> SocketAddr {
+        self.running.addr()
+    }
+
+    /// The keys that open it.
+    pub(crate) const fn keys(&self) -> &ApiKeyFile {
+        &self.keys
+    }
+
+    /// Puts the keys of the file in force now, without waiting for the watch.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub(crate) fn take_keys(&self) -> Result<()> {
+        self.known.store(Arc::new(tokens::known(&self.keys)?));
+        Ok(())
+    }
+
+    /// Completes when everything that is on record now is under a signed checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// The publisher did not get that far in time.
+    pub(crate) async fn published(&self) -> Result<()> {
+        let wanted = self.ledger().health().durable;
+        for _ in 0..PUBLISH_ROUNDS {
+            if self.ledger().health().published >= wanted {
+                return Ok(());
+            }
+            tokio::time::sleep(PUBLISH_ROUND).await;
+        }
+        Err(anyhow!(
+            "no checkpoint over {wanted} entries was published in time"
+        ))
+    }
+
+    /// Where everything goes on record.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        self.opened.ledger()
+    }
+
+    /// Completes when the ledger can take nothing any more, with the reason.
+    pub(crate) async fn poisoned(&self) -> anyhow::Error {
+        loop {
+            if let Some(reason) = self.ledger().health().poisoned {
+                return anyhow!(
+                    "the ledger is poisoned, so nothing passes any more: {reason}; \
+                     mend the storage and start again"
+                );
+            }
+            tokio::time::sleep(UPKEEP).await;
+        }
+    }
+
+    /// Drains the data path, then closes the log.
+    ///
+    /// # Errors
+    ///
+    /// The log could not be closed in order; what was acknowledged is on disk all the same.
+    pub(crate) async fn stop(self) -> Result<()> {
+        let Self {
+            opened,
+            running,
+            watching,
+            ..
+        } = self;
+        running.stop().await;
+        watching.iter().for_each(JoinHandle::abort);
+        tokio::task::spawn_blocking(move || opened.close())
+            .await?
+            .context("the log could not be closed in order")
+    }
+}
+
+/// Says what recovery found.
+fn report(opened: &Opened) {
+    let recovery = opened.recovery();
+    if recovery.created {
+        tracing::info!(log_key = opened.vkey(), "a new log begins");
+    } else {
+        tracing::info!(
+            entries = recovery.size.0,
+            torn_bytes = recovery.torn_bytes,
+            sessions_abandoned = recovery.sessions_abandoned,
+            outcomes_unknown = recovery.outcomes_unknown,
+            "the log was recovered"
+        );
+    }
+}
+
+/// The record of what is in force from here on. Its facts' `extra` has the members `version` (the
+/// program's), `configuration` (as `probity check --json` prints it), `policy` and `masks` (their
+/// digests).
+struct InForce {
+    at: Timestamp,
+    extra: serde_json::Value,
+}
+
+impl InForce {
+    fn new(config: &Config, policy: &Policy, masks: &MaskSet) -> Self {
+        Self {
+            at: now(),
+            extra: json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "configuration": config::print_json(config),
+                "policy": policy.digest().to_string(),
+                "masks": masks.digest().to_string(),
+            }),
+        }
+    }
+}
+
+impl Record for InForce {
+    fn draft(&self) -> Draft<'_> {
+        Draft {
+            kind: Kind::Configuration,
+            verdict: VerdictCode::None,
+            at: self.at,
+            call: None,
+            server: "",
+            tool: "",
+            principal: String::new(),
+            facts: Facts {
+                extra: Some(self.extra.clone()),
+                ..Facts::default()
+            },
+            payload: &[],
+        }
+    }
+}

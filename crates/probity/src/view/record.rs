@@ -1,0 +1,63 @@
+use ledger::{Body, BodyState, Direction, Facts, VerdictCode};
+use model::{Digest, SessionId, Timestamp};
+use store::RecordView;
+
+/// One record, ready to be shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// Its place in the log.
+    pub(crate) index: u64,
+    /// Its place in its session.
+    pub(crate) seq: u64,
+    /// The session.
+    pub(crate) session: SessionId,
+    /// What kind of event it states.
+    pub(crate) kind: String,
+    /// What was decided.
+    pub(crate) verdict: VerdictCode,
+    /// When it happened.
+    pub(crate) at: Timestamp,
+    /// The hash of its leaf.
+    pub(crate) leaf_hash: Digest,
+    /// The body, or why it cannot be read.
+    pub(crate) body: Result<Body, String>,
+}
+
+impl Shown {
+    /// The facts, if the body can be read.
+    pub(crate) fn facts(&self) -> Option<&Facts> {
+        self.body.as_ref().ok().map(|body| &body.facts)
+    }
+
+    /// The message; empty if there is none or it cannot be read.
+    pub(crate) fn payload(&self) -> &[u8] {
+        self.body.as_ref().map_or(&[], |body| &body.payload)
+    }
+
+    /// Which way the message went.
+    pub(crate) fn direction(&self) -> Option<Direction> {
+        self.facts().and_then(|facts| facts.direction)
+    }
+}
+
+impl From<RecordView> for Shown {
+    fn from(view: RecordView) -> Self {
+        let prefix = &view.leaf.prefix;
+        Self {
+            index: view.index.0,
+            seq: view.leaf.session_seq,
+            session: prefix.session,
+            kind: match prefix.kind() {
+                Some(kind) => kind.as_str().to_owned(),
+                None => format!("kind_{}", prefix.kind_code),
+            },
+            verdict: VerdictCode::from_code(prefix.verdict_code).unwrap_or(VerdictCode::None),
+            at: prefix.at,
+            leaf_hash: view.leaf_hash,
+            body: match view.body {
+                BodyState::Open(body) => Ok(*body),
+                BodyState::Unreadable(error) => Err(error.to_string()),
+            },
+        }
+    }
+}
