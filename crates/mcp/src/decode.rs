@@ -48,6 +48,9 @@ pub enum DecodeFault {
     Ambiguous,
     /// A result without an id.
     ResultWithoutId,
+    /// A member whose name differs from one of the protocol's only in case: some readers take it
+    /// for that one.
+    CaseVariant,
 }
 
 impl From<JsonError> for DecodeError {
@@ -98,6 +101,7 @@ impl DecodeError {
             DecodeFault::Shapeless => "Invalid request: no method, result or error",
             DecodeFault::Ambiguous => "Invalid request: more than one of method, result, error",
             DecodeFault::ResultWithoutId => "Invalid request: a result without an id",
+            DecodeFault::CaseVariant => "Invalid request: a name differs from MCP's only in case",
         }
     }
 }
@@ -121,6 +125,7 @@ impl fmt::Display for DecodeError {
             DecodeFault::Shapeless => "no `method`, `result` or `error`",
             DecodeFault::Ambiguous => "more than one of `method`, `result` and `error`",
             DecodeFault::ResultWithoutId => "a `result` without an `id`",
+            DecodeFault::CaseVariant => "a name that differs from one of MCP's only in case",
         };
         write!(f, "{text} at byte {offset}")
     }

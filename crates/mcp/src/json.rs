@@ -137,6 +137,6 @@ impl std::error::Error for JsonError {}
 ///
 /// The first thing that is wrong, and where; bytes that are not UTF-8 come before any other fault.
 pub fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Json<'a>, JsonError> {
-    let span = scan(bytes, limits, |_, _| {})?;
+    let span = scan(bytes, limits, |_, _, _| {})?;
     Ok(Json::of_valid(bytes, span))
 }

@@ -9,12 +9,13 @@ use super::{JsonError, JsonFault, Limits, Span};
 /// Up to this many names, comparing with each is faster than hashing.
 const LINEAR_NAMES_MAX: usize = 16;
 
-/// Checks a document; `member` hears of every member of the outermost object, with its name
-/// unescaped, once what follows the member has been seen.
+/// Checks a document; `member` hears of every member of the outermost object, and before it of the
+/// members of an object that is its value: the name of the member that they are in, their own name,
+/// and where their value is. Names come unescaped, once what follows the member has been seen.
 pub(crate) fn scan(
     bytes: &[u8],
     limits: &Limits,
-    member: impl FnMut(&str, Span),
+    member: impl FnMut(Option<&str>, &str, Span),
 ) -> Result<Span, JsonError> {
     let fault = |fault, offset| Err(JsonError { fault, offset });
     if bytes.len() > limits.bytes_max {
@@ -34,6 +35,7 @@ pub(crate) fn scan(
         depth_max: limits.depth_max,
         open: Vec::new(),
         names: Names::default(),
+        outer: [const { None }; 2],
         member,
     }
     .document()
@@ -90,13 +92,13 @@ struct Scan<'a, M> {
     depth_max: usize,
     open: Vec<Open>,
     names: Names<'a>,
+    /// The members at depth 1 and 2 that are being read: their names, where their values start.
+    outer: [Option<(Cow<'a, str>, usize)>; 2],
     member: M,
 }
 
-impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
+impl<'a, M: FnMut(Option<&str>, &str, Span)> Scan<'a, M> {
     fn document(mut self) -> Result<Span, JsonError> {
-        // The member of the outermost object that is being read: its name, where its value starts.
-        let mut outer: Option<(Cow<'a, str>, usize)> = None;
         self.space();
         let start = self.at;
         'value: loop {
@@ -105,7 +107,7 @@ impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
                 b'{' => {
                     self.enter(true)?;
                     if !self.eat(b'}') {
-                        self.name(&mut outer)?;
+                        self.name()?;
                         continue 'value;
                     }
                     self.leave();
@@ -144,14 +146,10 @@ impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
                     (_, b',') | (true, b'}') | (false, b']') => self.at += 1,
                     _ => return self.fault(JsonFault::UnexpectedByte(next), self.at),
                 }
-                if depth == 1
-                    && let Some((name, start)) = outer.take()
-                {
-                    (self.member)(&name, Span { start, end });
-                }
+                self.tell(depth, end);
                 match (object, next) {
                     (true, b',') => {
-                        self.name(&mut outer)?;
+                        self.name()?;
                         continue 'value;
                     }
                     (false, b',') => continue 'value,
@@ -183,7 +181,7 @@ impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
     }
 
     /// Past a member's name, its colon and the space after it.
-    fn name(&mut self, outer: &mut Option<(Cow<'a, str>, usize)>) -> Result<(), JsonError> {
+    fn name(&mut self) -> Result<(), JsonError> {
         self.space();
         let start = self.at;
         match self.byte()? {
@@ -197,8 +195,8 @@ impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
         } else {
             Cow::Borrowed(inner)
         };
-        let outermost = self.open.len() == 1;
-        let kept = outermost.then(|| name.clone());
+        let depth = self.open.len();
+        let kept = (depth <= 2).then(|| name.clone());
         if let Some(open) = self.open.last_mut()
             && !self.names.insert(open, name)
         {
@@ -210,10 +208,25 @@ impl<'a, M: FnMut(&str, Span)> Scan<'a, M> {
             other => return self.fault(JsonFault::UnexpectedByte(other), self.at),
         }
         self.space();
-        if let Some(name) = kept {
-            *outer = Some((name, self.at));
+        if let Some(slot) = self.outer.get_mut(depth - 1) {
+            *slot = kept.map(|name| (name, self.at));
         }
         Ok(())
+    }
+
+    /// Reports the member at this depth whose value has ended, if it is one to be told of.
+    fn tell(&mut self, depth: usize, end: usize) {
+        let [first, second] = &mut self.outer;
+        let (parent, ended) = match depth {
+            1 => (None, first.take()),
+            2 => (first.as_ref().map(|(name, _)| &**name), second.take()),
+            _ => return,
+        };
+        if let Some((name, start)) = ended
+            && (depth == 1 || parent.is_some())
+        {
+            (self.member)(parent, &name, Span { start, end });
+        }
     }
 
     /// Past a string; says whether it has an escape.

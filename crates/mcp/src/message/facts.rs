@@ -42,8 +42,7 @@ impl Implementation {
 impl Message {
     /// `params._meta` of requests and notifications, `result._meta` of answers.
     pub fn meta(&self) -> Option<Json<'_>> {
-        let find = || Some(self.params().or(self.result())?.get("_meta")?.span());
-        self.json(*self.meta.get_or_init(find))
+        self.json(self.at.params_meta.or(self.at.result_meta))
     }
 
     /// What the method is about, by the method table: a tool, a prompt, a URI or a task.
@@ -123,8 +122,7 @@ impl Message {
     }
 
     pub(crate) fn request_meta(&self, name: &str) -> Option<Json<'_>> {
-        self.at.params?;
-        self.meta()?.get(name)
+        self.json(self.at.params_meta)?.get(name)
     }
 }
 

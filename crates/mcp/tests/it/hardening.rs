@@ -51,10 +51,34 @@ fn duplicate_names_at_every_depth() {
     );
 }
 
+/// Go's `encoding/json` matches names without regard to case.
 #[test]
-fn names_that_differ_in_case_are_other_names() {
-    let text = r#"{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call"}"#;
-    assert_eq!(crate::message(text).method_name().as_deref(), Some("ping"));
+fn names_that_differ_only_in_case() {
+    let variant = |text: &str| refused(text, F::CaseVariant, -32600, Some("1"));
+    let request = |method: &str, params: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#)
+    };
+    variant(r#"{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call"}"#);
+    variant(r#"{"jsonrpc":"2.0","id":1,"method":"ping","param\u017f":{}}"#);
+    variant(&request("tools/call", r#""name":"read","Name":"delete""#));
+    variant(&request("tools/call", r#""Name":"delete""#));
+    variant(&request(
+        "tools/call",
+        r#""name":"read","argument\u0073":{},"Arguments":{}"#,
+    ));
+    variant(&request("vendor/do", r#""name":"read","NAME":"delete""#));
+    variant(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"Tools":[{"name":"hidden"}]}}"#);
+    for text in [
+        request("vendor/do", r#""Name":"x","URI":"y""#),
+        request(
+            "tools/call",
+            r#""name":"t","arguments":{"path":1,"Path":2},"names":1"#,
+        ),
+        request("tools/list", r#""_meta":{"a":1,"A":2},"x-Name":1"#),
+        r#"{"jsonrpc":"2.0","id":1,"result":{"Content":[]},"vendor":1,"Vendor":2}"#.to_owned(),
+    ] {
+        crate::message(&text);
+    }
 }
 
 #[test]

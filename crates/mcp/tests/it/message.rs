@@ -159,6 +159,17 @@ fn answers() {
 }
 
 #[test]
+fn parameters_of_an_answer_are_just_an_unknown_member() {
+    let answer = message(
+        r#"{"jsonrpc":"2.0","id":1,"result":{"taskId":"a"},"params":{"taskId":"b","_meta":{"traceparent":"t","io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#,
+    );
+    assert!(answer.params().is_none() && answer.meta().is_none());
+    assert_eq!(answer.task_id().as_deref(), Some("a"));
+    assert_eq!(answer.traceparent(), None);
+    assert_eq!(answer.meta_protocol_version(), None);
+}
+
+#[test]
 fn notifications_point_at_requests() {
     let cancelled = message(
         r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"7"}}"#,
