@@ -19,8 +19,9 @@ impl RequestId {
         Self(string(text).into())
     }
 
-    /// A string or a number; nothing else can be an id (MCP basic, Requests).
-    pub(crate) fn of(value: Json<'_>) -> Option<Self> {
+    /// From a string or a number; nothing else can be an id or a progress token (MCP basic,
+    /// Requests).
+    pub fn of(value: Json<'_>) -> Option<Self> {
         matches!(value.kind(), Kind::String | Kind::Number).then(|| Self(value.lexeme().into()))
     }
 

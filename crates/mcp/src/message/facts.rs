@@ -150,6 +150,16 @@ impl Message {
         Implementation::of(info.or_else(|| self.meta()?.get(key::SERVER_INFO))?)
     }
 
+    /// The server's capabilities, from the answer to `initialize` or to `server/discover`.
+    pub fn server_capabilities(&self) -> Option<Json<'_>> {
+        self.result()?.get("capabilities")
+    }
+
+    /// What the server tells the model about itself, from the same answers.
+    pub fn instructions(&self) -> Option<Cow<'_, str>> {
+        self.result()?.get("instructions")?.text()
+    }
+
     /// The opaque state of a multi round-trip request, from either side.
     pub fn request_state(&self) -> Option<Json<'_>> {
         self.params().or(self.result())?.get("requestState")

@@ -64,8 +64,13 @@ fn the_opening_of_a_legacy_session() {
     assert_eq!((client.name.as_str(), client.version.as_str()), ("ab", "1"));
     assert_eq!(ask.meta_protocol_version(), None);
     let answer = message(
-        r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"s"}}}"#,
+        r#"{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"s"},"instructions":"be\u0020kind"}}"#,
     );
+    assert_eq!(
+        answer.server_capabilities().map(Json::lexeme),
+        Some(r#"{"tools":{}}"#)
+    );
+    assert_eq!(answer.instructions().as_deref(), Some("be kind"));
     assert_eq!(answer.negotiated_version().as_deref(), Some("2025-06-18"));
     let server = answer.server_info().expect("serverInfo");
     assert_eq!((server.name.as_str(), server.version.as_str()), ("s", ""));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mcp::fuzzing::{TARGETS, Target};
 
-const MUTATIONS_PER_FILE: usize = 300;
+const MUTATIONS_PER_FILE: usize = 1000;
 
 /// Bytes that formats care about.
 const TOKENS: &[&[u8]] = &[
