@@ -27,13 +27,15 @@ pub(super) struct Envelope {
 const NAMES: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
 
 /// Members of parameters and results that decisions are made by.
-const INNER_NAMES: [&str; 22] = [
+const INNER_NAMES: [&str; 24] = [
     "_meta",
     "name",
     "uri",
     "arguments",
     "taskId",
     "task",
+    "requestId",
+    "progressToken",
     "requestState",
     "inputResponses",
     "inputRequests",

@@ -68,6 +68,12 @@ fn names_that_differ_only_in_case() {
     ));
     variant(&request("vendor/do", r#""name":"read","NAME":"delete""#));
     variant(r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[],"Tools":[{"name":"hidden"}]}}"#);
+    refused(
+        r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"RequestId":2}}"#,
+        F::CaseVariant,
+        -32600,
+        None,
+    );
     for text in [
         request("vendor/do", r#""Name":"x","URI":"y""#),
         request(
