@@ -89,7 +89,9 @@ impl FromStr for SessionRef {
         }
         match text.parse() {
             Ok(id) => Ok(Self::Id(id)),
-            Err(model::IdError::Length(length)) if (1..26).contains(&length) => {
+            Err(model::IdError::Length(1..26))
+                if text.chars().all(|c| c.is_ascii_alphanumeric()) =>
+            {
                 Ok(Self::Prefix(text.to_ascii_uppercase()))
             }
             Err(error) => Err(error.to_string()),

@@ -1,0 +1,44 @@
+//! The demo, as somebody who has just cloned the repository runs it.
+
+use crate::program::{Serving, run};
+
+#[test]
+fn the_demo_ends_with_a_verified_log() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("kept").display().to_string();
+    let told = run(&["demo", "--exit", "--data", &data]).ok();
+    let first = told.lines().next().unwrap_or_default();
+    assert!(
+        first.starts_with("probity listening on http://127.0.0.1:"),
+        "{told}"
+    );
+    for part in [
+        "refund_order",
+        "3 of 3: done",
+        "has 0 cents left to refund",
+        "-> intent",
+        "<- outcome",
+        "INTACT",
+        "0 MISSING, 0 CORRUPT",
+    ] {
+        assert!(told.contains(part), "`{part}` in {told}");
+    }
+    // What was kept can be read by the other commands.
+    let log = format!("{data}/probity");
+    let sessions = run(&["sessions", "--json", "--data", &log]).ok();
+    assert!(sessions.contains("probity-demo-agent"), "{sessions}");
+    let shown = run(&["show", "last", "--json", "--data", &log]).ok();
+    for method in ["initialize", "tools/call", "notifications/progress"] {
+        assert!(shown.contains(method), "{method} in {shown}");
+    }
+    run(&["verify", &log]).ok();
+}
+
+#[test]
+fn the_demo_stays_up_until_it_is_told_to_stop() {
+    let demo = Serving::start(&["demo"]);
+    demo.address();
+    demo.line_with("Your turn");
+    demo.line_with("Authorization: Bearer probity_");
+    assert_eq!(demo.terminate(), 0);
+}

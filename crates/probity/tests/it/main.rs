@@ -1,0 +1,16 @@
+//! The program as its users start it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helper fails the test by panicking"
+)]
+
+mod config;
+mod demo;
+mod help;
+mod program;
+mod recorded;
+mod recordings;
+mod serve;
+mod token;
