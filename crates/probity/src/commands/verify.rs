@@ -17,7 +17,6 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     };
     let options = Options {
         vkeys: args.vkey.clone(),
-        ..Options::default()
     };
     verify_dir(&dir, &options, args.json)
 }
