@@ -33,9 +33,7 @@ pub(crate) fn run(shared: &Arc<Shared>, mut state: Sequencer, journal: &mut dyn 
                 bytes += entry_bytes_max(&item.sealed);
                 batch.push(item);
             }
-            let released = release_size(&batch);
             let result = write(shared, &mut state, journal, &mut buffer, &mut batch, bytes);
-            shared.queue.release(released.0, released.1);
             if let Err(reason) = result {
                 poison(shared, &reason);
                 // What was sealed for this batch and everything behind it ends with the error.
@@ -66,9 +64,11 @@ fn write(
     batch: &mut Vec<Item>,
     bytes: u64,
 ) -> Result<(), Arc<str>> {
+    let (records, body_bytes) = release_size(batch);
     match journal.reserve(bytes, state) {
         Ok(()) => {}
         Err(JournalError::Full) => {
+            shared.queue.release(records, body_bytes);
             for item in batch.drain(..) {
                 item.settle(Err(CommitError::DiskFull));
             }
@@ -79,6 +79,7 @@ fn write(
     let first_index = state.size();
     let placed = place_all(state, buffer, batch)?;
     if placed.is_empty() {
+        shared.queue.release(records, body_bytes);
         return Ok(());
     }
     let appended = journal
@@ -103,6 +104,8 @@ fn write(
     gauges
         .sync_total_us
         .fetch_add(appended.took_us, Ordering::AcqRel);
+    // Before the wake-up: whoever is woken may commit at once.
+    shared.queue.release(records, body_bytes);
     for (item, placed) in batch.drain(..).zip(placed) {
         item.settle(Ok(receipt(&shared.origin, placed)));
     }

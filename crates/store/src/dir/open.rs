@@ -1,6 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use ledger::note::LogKey;
@@ -25,6 +26,9 @@ use crate::keys::{
 use crate::lookup::Lookup;
 use crate::publish::{LocalHead, LocalObjects};
 use crate::wal::{RecoverError, Recovered, WalJournal, WalOptions, recover};
+
+/// How long the node's last record waits for room in the queue.
+const CLOSE_WAIT: Duration = Duration::from_secs(10);
 
 /// A directory that holds one node's log, its keys and its index.
 #[derive(Debug)]
@@ -185,13 +189,26 @@ impl Opened {
     ///
     /// If not all of that could be done.
     pub fn close(self) -> Result<(), CloseError> {
-        let closing = Note::new(Kind::SessionClosed, "the node stops");
-        let closed = self.ledger.node_session().close(closing).wait();
+        let closed = close_node_session(&self.ledger);
         let written = self.writer.close();
         let published = self.keeper.stop();
         written?;
         closed?;
         Ok(published?)
+    }
+}
+
+/// A queue that is full of the last calls empties; the node's last record waits for that.
+fn close_node_session(ledger: &Ledger) -> Result<(), CommitError> {
+    let deadline = Instant::now() + CLOSE_WAIT;
+    loop {
+        let closing = Note::new(Kind::SessionClosed, "the node stops");
+        match ledger.node_session().close(closing).wait() {
+            Err(CommitError::QueueFull) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(1));
+            }
+            closed => return closed.map(|_| ()),
+        }
     }
 }
 
