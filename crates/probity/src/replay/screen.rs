@@ -31,13 +31,7 @@ const PAGE: u16 = 10;
 /// The terminal's own.
 pub(crate) fn play_on_screen(records: &[Shown], player: Player, title: &str) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
-    let mut screen = Screen {
-        records,
-        player,
-        title: escape(title),
-        scroll: 0,
-    };
-    let result = screen.run(&mut terminal);
+    let result = Screen::new(records, player, title).run(&mut terminal);
     ratatui::restore();
     result
 }
@@ -46,10 +40,24 @@ struct Screen<'a> {
     records: &'a [Shown],
     player: Player,
     title: String,
+    /// The lines of the current record's message: they are made once, not for every frame.
+    message: Vec<String>,
     scroll: u16,
 }
 
-impl Screen<'_> {
+impl<'a> Screen<'a> {
+    fn new(records: &'a [Shown], player: Player, title: &str) -> Self {
+        let mut screen = Self {
+            records,
+            player,
+            title: escape(title),
+            message: Vec::new(),
+            scroll: 0,
+        };
+        screen.turn_to_current();
+        screen
+    }
+
     fn run(&mut self, terminal: &mut DefaultTerminal) -> io::Result<()> {
         let mut last = Instant::now();
         loop {
@@ -67,7 +75,7 @@ impl Screen<'_> {
             self.player
                 .tick(u64::try_from(elapsed_us).unwrap_or(u64::MAX));
             if self.player.shown() != before {
-                self.scroll = 0;
+                self.turn_to_current();
             }
             last = now;
         }
@@ -97,9 +105,20 @@ impl Screen<'_> {
             _ => {}
         }
         if self.player.shown() != before {
-            self.scroll = 0;
+            self.turn_to_current();
         }
         false
+    }
+
+    fn current(&self) -> Option<&'a Shown> {
+        self.records.get(self.player.shown().checked_sub(1)?)
+    }
+
+    fn turn_to_current(&mut self) {
+        self.scroll = 0;
+        self.message = self
+            .current()
+            .map_or_else(Vec::new, |shown| payload_lines(shown, PAYLOAD_CHARS_MAX));
     }
 
     fn draw(&self, frame: &mut Frame<'_>) {
@@ -122,27 +141,30 @@ impl Screen<'_> {
 
     fn draw_timeline(&self, frame: &mut Frame<'_>, area: Rect) {
         let opened_at = self.records.first().map(|first| first.at);
-        let items = self.records.iter().take(self.player.shown()).map(|shown| {
+        let rows = usize::from(area.height.saturating_sub(2));
+        let hidden = self.player.shown().saturating_sub(rows);
+        let visible = self.records.iter().take(self.player.shown()).skip(hidden);
+        let items = visible.map(|shown| {
             let since_ms = opened_at.map_or(0, |opened| shown.at.us_since(opened) / 1_000);
             ListItem::new(timeline_line(shown, since_ms))
         });
         let list = List::new(items)
             .block(Block::bordered().title(format!(" {} ", self.title)))
             .highlight_style(Style::new().add_modifier(Modifier::REVERSED));
-        let selected = self.player.shown().checked_sub(1);
+        let selected = (self.player.shown() - hidden).checked_sub(1);
         let mut state = ListState::default().with_selected(selected);
         frame.render_stateful_widget(list, area, &mut state);
     }
 
     fn draw_message(&self, frame: &mut Frame<'_>, area: Rect) {
-        let current = self.player.shown().checked_sub(1);
-        let Some(shown) = current.and_then(|at| self.records.get(at)) else {
+        let Some(shown) = self.current() else {
             return;
         };
         let title = format!(" {} #{} — {} ", shown.kind, shown.index, what(shown));
-        let lines: Vec<Line<'_>> = payload_lines(shown, PAYLOAD_CHARS_MAX)
-            .into_iter()
-            .map(Line::from)
+        let lines: Vec<Line<'_>> = self
+            .message
+            .iter()
+            .map(|line| Line::from(line.as_str()))
             .collect();
         let message = Paragraph::new(lines)
             .wrap(Wrap { trim: false })
@@ -201,4 +223,67 @@ fn timeline_line(shown: &Shown, since_ms: u64) -> Line<'static> {
         spans.push(Span::styled(text, Style::new().fg(colour)));
     }
     Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger::{Body, Facts};
+    use model::{Digest, SessionId, Timestamp};
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+
+    fn record(seq: u64, kind: &str, payload: &str) -> Shown {
+        Shown {
+            index: seq + 10,
+            seq,
+            session: SessionId::from_bytes([1; 16]),
+            kind: kind.to_owned(),
+            verdict: VerdictCode::None,
+            at: Timestamp::from_unix_us(seq * 1_000_000),
+            leaf_hash: Digest::default(),
+            body: Ok(Body {
+                facts: Facts::default(),
+                payload: payload.into(),
+            }),
+        }
+    }
+
+    fn drawn(screen: &Screen<'_>) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(80, 20)).unwrap();
+        terminal.draw(|frame| screen.draw(frame)).unwrap();
+        terminal.backend().to_string()
+    }
+
+    #[test]
+    fn keys_move_through_a_recording_and_nothing_in_it_reaches_the_terminal() {
+        let mut records = vec![record(0, "session_opened", ""), record(1, "intent", "one")];
+        records.extend((2..40).map(|seq| record(seq, "outcome", "\u{1b}[2Jtwo\u{202e}")));
+        let at: Vec<_> = records.iter().map(|record| record.at).collect();
+        let mut screen = Screen::new(&records, Player::new(&at, 1.0, 10_000), "a\u{1b}b");
+        let first = drawn(&screen);
+        assert!(
+            first.contains("session_opened") && first.contains("1/40 records"),
+            "{first}"
+        );
+        for (key, expected) in [
+            (KeyCode::Right, "one"),
+            (KeyCode::Right, "\\u{1b}[2Jtwo\\u{202e}"),
+            (KeyCode::Left, "one"),
+            (KeyCode::End, "40/40 records"),
+            (KeyCode::Home, "1/40 records"),
+            (KeyCode::Char('5'), "20/40 records"),
+            (KeyCode::Char('+'), "2x"),
+        ] {
+            assert!(!screen.is_end(KeyEvent::from(key)));
+            let shown = drawn(&screen);
+            assert!(shown.contains(expected), "{key:?} {expected} {shown}");
+            assert!(
+                !shown.chars().any(|c| c.is_control() && c != '\n'),
+                "{key:?}"
+            );
+        }
+        assert!(screen.is_end(KeyEvent::from(KeyCode::Char('q'))));
+    }
 }

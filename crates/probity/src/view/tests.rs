@@ -44,7 +44,8 @@ fn shown(kind: &str, verdict: VerdictCode, facts: Facts, payload: &[u8]) -> Show
 }
 
 fn check(shown: &Shown, expected: Expect) {
-    let mut out = Vec::new();
+    // A first line at the margin, so that the indentation of the others counts.
+    let mut out = b"printed:\n".to_vec();
     let opened_at = Timestamp::from_unix_us(1_785_231_000_500_000);
     write_record(&mut out, shown, opened_at, 40, Paint::off()).unwrap();
     expected.assert_eq(&String::from_utf8(out).unwrap());
@@ -74,6 +75,7 @@ fn a_record_is_a_heading_and_its_message() {
     check(
         &shown("outcome", permitted, answer, b"{\"id\":2}\n"),
         expect![[r#"
+            printed:
                3  #17       +0.041 s  <- outcome         response tools/call get_order (id 2)  permitted  38.9 ms
                       {"id":2}
         "#]],
@@ -93,6 +95,7 @@ fn a_record_is_a_heading_and_its_message() {
     check(
         &shown("refusal", code, refused, "x".repeat(1_700).as_bytes()),
         expect![[r#"
+            printed:
                3  #17       +0.041 s  -> refusal         request tools/call rm\u{1b}[31m (id 2)  refused no-shell: not \u{202e}allowed
                       xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
                       … 1700 bytes in all; --full prints them
@@ -103,6 +106,7 @@ fn a_record_is_a_heading_and_its_message() {
     check(
         &unreadable,
         expect![[r#"
+            printed:
                3  #17       +0.041 s  -- intent          [cannot be read: the key of the record does not exist]
         "#]],
     );
