@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// Longest wait for a line or an end: a bound, not an expectation.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -103,9 +105,9 @@ impl Serving {
 
     /// Asks it to stop, as a service manager does, and waits for its end.
     pub(crate) fn terminate(mut self) -> i32 {
-        let id = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(told.expect("kill runs").success());
+        let id = i32::try_from(self.child.id()).ok();
+        let id = id.and_then(Pid::from_raw).expect("an id");
+        kill_process(id, Signal::TERM).expect("it runs");
         let rounds = PATIENCE.as_millis() / 20;
         for _ in 0..rounds {
             if let Some(status) = self.child.try_wait().expect("a child") {
