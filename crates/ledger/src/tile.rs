@@ -3,7 +3,7 @@
 use model::Digest;
 
 use crate::format::{Fields, FormatError};
-use crate::merkle::{CompactRange, empty_root, leaf_hash};
+use crate::merkle::{CompactRange, Nodes, empty_root, leaf_hash};
 
 /// Hashes in a full tile, and entries in a full bundle.
 pub const TILE_WIDTH: u64 = 256;
@@ -227,6 +227,56 @@ pub fn root_from_tiles<E: From<FormatError>>(
         }
     }
     Ok(root.unwrap_or_else(empty_root))
+}
+
+/// The nodes of a published tree, for proofs; `fetch` reads its tiles.
+#[derive(Debug)]
+pub struct TileNodes<F> {
+    size: u64,
+    fetch: F,
+    /// The last tile that was read.
+    last: Option<(TileName, Vec<Digest>)>,
+}
+
+impl<F> TileNodes<F> {
+    /// Of the tree with this size.
+    pub const fn new(size: u64, fetch: F) -> Self {
+        Self {
+            size,
+            fetch,
+            last: None,
+        }
+    }
+}
+
+impl<E, F> Nodes for TileNodes<F>
+where
+    E: From<FormatError>,
+    F: FnMut(TileName) -> Result<Vec<u8>, E>,
+{
+    type Error = E;
+
+    fn node(&mut self, level: u8, number: u64) -> Result<Digest, E> {
+        let (tile_level, within) = (level / 8, level % 8);
+        let first = number << within;
+        let known =
+            (self.size >> (8 * u32::from(tile_level)).min(63)) - first / TILE_WIDTH * TILE_WIDTH;
+        let name = TileName {
+            level: Some(tile_level),
+            number: first / TILE_WIDTH,
+            width: u16::try_from(known.min(TILE_WIDTH)).unwrap_or(256),
+        };
+        if self.last.as_ref().is_none_or(|(last, _)| *last != name) {
+            let hashes = tile_hashes(&(self.fetch)(name)?, name.width)?;
+            self.last = Some((name, hashes));
+        }
+        let from = usize::try_from(first % TILE_WIDTH).unwrap_or(0);
+        self.last
+            .as_ref()
+            .and_then(|(_, hashes)| hashes.get(from..from + (1 << within)))
+            .map(root_of)
+            .ok_or_else(|| FormatError::Value("a node that is not in the tree").into())
+    }
 }
 
 /// The hashes of a tile.

@@ -1,0 +1,12 @@
+//! The format against published vectors, other implementations, and a tree that is computed the
+//! slow way.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails says where"
+)]
+
+mod notes;
+mod trees;
+mod vectors;
