@@ -118,10 +118,27 @@ fn range_covers(range: &[u8], kind: &str, subtype: &str) -> bool {
     covers && !refused
 }
 
+/// Whether a media type declares no other charset than UTF-8. Some servers decode by it: the same
+/// bytes would be another message to them (RFC 8259 §8.1 knows UTF-8 only).
+fn is_utf8(media_type: &[u8]) -> bool {
+    let Ok(media_type) = std::str::from_utf8(media_type) else {
+        return false;
+    };
+    media_type
+        .split(';')
+        .skip(1)
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+        .all(|(_, value)| {
+            let value = value.trim().trim_matches('"');
+            value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("utf8")
+        })
+}
+
 /// Why a request is refused before its body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportFault {
-    /// The body is not declared as `application/json`.
+    /// The body is not declared as `application/json`, or as JSON in another charset than UTF-8.
     ContentType,
     /// The client does not take both `application/json` and `text/event-stream`, or for a GET
     /// the latter.
@@ -143,7 +160,9 @@ impl TransportFault {
     /// What the client is told.
     pub fn public_message(self) -> &'static str {
         match self {
-            Self::ContentType => "Unsupported media type: Content-Type must be application/json",
+            Self::ContentType => {
+                "Unsupported media type: Content-Type must be application/json in UTF-8"
+            }
             Self::Accept => {
                 "Not acceptable: Accept must list application/json and text/event-stream"
             }
@@ -171,7 +190,10 @@ impl std::error::Error for TransportFault {}
 pub fn check_post(headers: &Headers<'_>) -> Result<(), TransportFault> {
     headers.check_repeated()?;
     let declared = headers.content_type.unwrap_or_default();
-    if !range_covers(declared, "application", "json") || declared.contains(&b'*') {
+    if !range_covers(declared, "application", "json")
+        || declared.contains(&b'*')
+        || !is_utf8(declared)
+    {
         return Err(TransportFault::ContentType);
     }
     if !headers.accepts("application", "json") || !headers.accepts("text", "event-stream") {

@@ -113,6 +113,25 @@ fn transport_checks() {
             Some(TransportFault::ContentType),
         ),
         (
+            &[("content-type", "application/json; charset=UTF-8"), both][..],
+            None,
+        ),
+        (
+            &[("content-type", "application/json;charset=\"utf-8\""), both][..],
+            None,
+        ),
+        (
+            &[("content-type", "application/json; charset=utf-7"), both][..],
+            Some(TransportFault::ContentType),
+        ),
+        (
+            &[
+                ("content-type", "application/json; v=1; Charset = utf-16le"),
+                both,
+            ][..],
+            Some(TransportFault::ContentType),
+        ),
+        (
             &[json, both, VERSION, VERSION][..],
             Some(TransportFault::Repeated("MCP-Protocol-Version")),
         ),
