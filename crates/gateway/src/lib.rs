@@ -1,1 +1,29 @@
-//! gateway
+//! The data path: the listener, the walk of every message, and the transports to the servers.
+//!
+//! The only crate that opens sockets to agents and servers. Deliberately absent: files and
+//! databases (the ledger comes in as a value), decisions (they are made in `gate` and `policy`).
+
+mod arrival;
+mod config;
+mod connect;
+mod connection;
+mod door;
+mod endpoint;
+mod farewell;
+mod flight;
+mod ops;
+mod random;
+mod relay;
+mod respond;
+mod running;
+mod sessions;
+mod shared;
+mod sse_endpoint;
+mod upstream;
+mod upstreams;
+
+pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
+pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
+pub use running::{Gateway, Running, StartError};
+pub use shared::Wiring;
+pub use upstream::TlsError;

@@ -1,0 +1,294 @@
+//! What comes back from a server on its way to the client: each part on record before it is sent.
+
+use std::sync::Arc;
+
+use futures_util::stream::{FuturesOrdered, StreamExt as _};
+use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
+use ledger::{Commit, CommitError, Committed};
+use mcp::{Era, Kind, Message};
+
+use crate::flight::{Flight, Out, unavailable};
+use crate::random;
+
+/// Whether the client waited for the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    Stayed,
+    Detached,
+    Cancelled,
+}
+
+/// Brings what comes back to the client, in order, each part on record first. Settling runs ahead
+/// of relaying, so that the events of a stream share syncs.
+pub(crate) struct Relay<'a> {
+    flight: &'a Flight,
+    pub(crate) forwarded: Forwarded,
+    transport: Transport,
+    /// The client asked for the server's own stream: it ends when either side wants.
+    opens_stream: bool,
+    /// It stays open until somebody ends it: it does not hold up a gateway that stops.
+    pub(crate) standing: bool,
+    /// The request was answered.
+    answered: bool,
+    /// A stream of events was begun.
+    began: bool,
+    /// The ending is for the record only.
+    untold: bool,
+    /// The server numbers its events: a client that lost the stream can resume it.
+    resumable: bool,
+    left: Left,
+    pending: FuturesOrdered<Commit<Settled>>,
+}
+
+/// What happens next to a relay.
+enum Step {
+    Durable(Result<Committed<Settled>, CommitError>),
+    Came(Option<Result<Answer, Ending>>),
+    ClientLeft,
+    Stop,
+}
+
+impl<'a> Relay<'a> {
+    pub(crate) fn new(
+        flight: &'a Flight,
+        forwarded: Forwarded,
+        transport: Transport,
+        opens_stream: bool,
+    ) -> Self {
+        Self {
+            flight,
+            answered: forwarded.request().is_none(),
+            forwarded,
+            transport,
+            opens_stream,
+            standing: opens_stream,
+            began: false,
+            untold: false,
+            resumable: false,
+            left: Left::Stayed,
+            pending: FuturesOrdered::new(),
+        }
+    }
+
+    /// Until the server has no more to say, or nobody listens.
+    pub(crate) async fn run(&mut self, incoming: crate::upstream::Incoming) -> Left {
+        let mut incoming = Some(incoming);
+        let shared = self.flight.shared.clone();
+        let ahead_max = shared.config.limits.stream_ahead_max;
+        let stop = if self.standing {
+            &shared.draining
+        } else {
+            &shared.stopped
+        };
+        while incoming.is_some() || !self.pending.is_empty() {
+            let open = incoming.is_some();
+            let more = open && self.pending.len() < ahead_max;
+            let next = async {
+                match incoming.as_mut() {
+                    Some(incoming) => incoming.next().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let step = tokio::select! {
+                biased;
+                Some(durable) = self.pending.next(), if !self.pending.is_empty() => {
+                    Step::Durable(durable)
+                }
+                () = self.flight.out.closed(), if self.left == Left::Stayed => Step::ClientLeft,
+                () = stop.cancelled(), if open => Step::Stop,
+                came = next, if more => Step::Came(came),
+            };
+            match step {
+                Step::Durable(durable) => {
+                    if !self.relay(durable).await {
+                        // Nothing can be put on record any more: the stream ends here.
+                        return self.left;
+                    }
+                }
+                Step::Came(Some(Ok(answer))) => self.settle(answer),
+                Step::Came(Some(Err(ending))) => {
+                    incoming = None;
+                    self.end(ending);
+                }
+                Step::Came(None) => {
+                    incoming = None;
+                    self.ended();
+                }
+                Step::ClientLeft => {
+                    if self.client_left() {
+                        incoming = None;
+                    }
+                }
+                Step::Stop => {
+                    incoming = None;
+                    self.end(if self.opens_stream {
+                        Ending::StreamEnded
+                    } else {
+                        Ending::GatewayStopped
+                    });
+                }
+            }
+        }
+        self.left
+    }
+
+    /// Puts the only thing that there is to say on record, and says it.
+    pub(crate) async fn finish(&mut self, ending: Ending) {
+        self.end(ending);
+        while let Some(durable) = self.pending.next().await {
+            self.relay(durable).await;
+        }
+    }
+
+    fn settle(&mut self, answer: Answer) {
+        let unframed = self.failure_without_message(&answer);
+        self.observe(&answer);
+        let masks = self.flight.shared.wiring.masks.load();
+        let settled = self
+            .forwarded
+            .settle(answer, self.transport, &masks, random::now());
+        self.commit(settled);
+        if let Some(ending) = unframed {
+            self.end(ending);
+            self.untold = false;
+        }
+    }
+
+    /// An HTTP error for a client of the HTTP+SSE transport, which has no status to see.
+    fn failure_without_message(&self, answer: &Answer) -> Option<Ending> {
+        let Answer::Whole(head, ..) = answer else {
+            return None;
+        };
+        let exchange = self.forwarded.exchange();
+        let unseen = exchange.arrival.transport == Transport::HttpSse
+            && self.forwarded.request().is_some()
+            && !(200..300).contains(&head.status);
+        unseen.then(|| Ending::UpstreamBroke {
+            detail: format!("the server answered with HTTP status {}", head.status),
+            cut: bytes::Bytes::new(),
+        })
+    }
+
+    fn end(&mut self, ending: Ending) {
+        metrics::counter!("probity_endings_total", "how" => ending.name()).increment(1);
+        if !matches!(ending, Ending::StreamEnded | Ending::ClientLeft { .. }) {
+            tracing::warn!(
+                call = %self.forwarded.call(),
+                upstream = %self.forwarded.exchange().upstream,
+                ending = ending.name(),
+                "a call ended without its answer"
+            );
+        }
+        // A request has one answer; and a stream that answers no request just ends.
+        self.untold = match self.forwarded.request() {
+            Some(_) => self.answered,
+            None => self.began,
+        };
+        self.answered = true;
+        let settled = self.forwarded.end(ending, self.transport, random::now());
+        self.commit(settled);
+    }
+
+    fn commit(&mut self, settled: Settled) {
+        let commit = self.flight.owner.recording().commit(settled);
+        self.pending.push_back(commit);
+    }
+
+    /// What the rest of the session has to know of an answer, before it is relayed.
+    fn observe(&mut self, answer: &Answer) {
+        if let Answer::Event(frame, _) = answer {
+            self.resumable |= frame.id.is_some();
+        }
+        if let Answer::Whole(..) = answer {
+            self.answered = true;
+            // The server gave something else than a stream.
+            self.opens_stream = false;
+        } else {
+            self.began = true;
+        }
+        let Some(message) = answer.message() else {
+            // The response may be one of a batch (MCP 2025-03-26).
+            if let Answer::Event(frame, None) = answer
+                && frame.event.as_deref().is_none_or(|kind| kind == "message")
+            {
+                self.answered |= frame.data.as_deref().is_some_and(mcp::is_batch);
+            }
+            return;
+        };
+        match message.kind() {
+            Kind::Request => {
+                if let (Some(session), Some(id)) = (self.flight.owner.session(), message.id()) {
+                    let method = message.method_name().unwrap_or_default();
+                    session.asked(id.key(), Arc::from(&*method));
+                }
+            }
+            Kind::Response | Kind::ErrorResponse => {
+                let ours = self.forwarded.request().and_then(Message::id);
+                let same = match (&ours, message.id()) {
+                    (Some(ours), Some(id)) => ours.key() == id.key(),
+                    // An error for a request whose id the server could not read.
+                    (Some(_), None) => true,
+                    (None, _) => false,
+                };
+                self.answered |= same;
+                if let Some(session) = self.flight.owner.session()
+                    && let Some(version) = message.negotiated_version()
+                {
+                    let _known = session.protocol_version.set(Arc::from(&*version));
+                }
+            }
+            Kind::Notification => {}
+        }
+    }
+
+    /// The server has no more to say.
+    fn ended(&mut self) {
+        let legacy = self.forwarded.exchange().era == Era::Legacy;
+        if self.opens_stream || (!self.answered && legacy && self.resumable) {
+            self.end(Ending::StreamEnded);
+        } else if !self.answered {
+            let detail = "the server's answer ended without the response".to_owned();
+            let cut = bytes::Bytes::new();
+            self.end(Ending::UpstreamBroke { detail, cut });
+        }
+    }
+
+    /// Whether that ends the interest in what comes back. Modern: leaving is the cancellation.
+    /// Legacy: it is not; what still comes is put on record, unless the server keeps it for a
+    /// client that resumes.
+    fn client_left(&mut self) -> bool {
+        let modern = self.forwarded.exchange().era == Era::Modern;
+        let cancelled = modern && !self.answered;
+        self.left = if cancelled {
+            Left::Cancelled
+        } else {
+            Left::Detached
+        };
+        if self.answered && !self.opens_stream {
+            return false;
+        }
+        self.end(Ending::ClientLeft { cancelled });
+        self.answered = false;
+        modern || self.opens_stream || self.resumable
+    }
+
+    /// Sends on what is durable now. False: nothing is any more.
+    async fn relay(&mut self, durable: Result<Committed<Settled>, CommitError>) -> bool {
+        match durable {
+            Ok(committed) => {
+                let at_end = self.pending.is_empty();
+                let last = at_end && self.answered && !(self.opens_stream && self.began);
+                let reply = reply(committed);
+                if self.left == Left::Stayed && !(at_end && self.untold) {
+                    self.flight.send(Out::Reply(Box::new(reply), last)).await;
+                }
+                true
+            }
+            Err(error) => {
+                let out = unavailable(&error, self.forwarded.request());
+                self.flight.send(out).await;
+                false
+            }
+        }
+    }
+}

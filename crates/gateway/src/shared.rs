@@ -1,0 +1,74 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+use arc_swap::ArcSwap;
+use identity::ApiKeys;
+use ledger::Ledger;
+use mask::MaskSet;
+use model::UpstreamName;
+use policy::Policy;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::sessions::Sessions;
+use crate::upstream::TlsError;
+use crate::upstreams::Upstream;
+
+/// What the data path is given by the program that starts it.
+#[derive(Clone)]
+pub struct Wiring {
+    /// Where everything goes on record.
+    pub ledger: Ledger,
+    /// The decisions in force; may be replaced while calls are under way.
+    pub policy: Arc<ArcSwap<Policy>>,
+    /// The detectors in force.
+    pub masks: Arc<ArcSwap<MaskSet>>,
+    /// The keys that open it.
+    pub keys: Arc<ArcSwap<ApiKeys>>,
+    /// What `/metrics` answers.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// What every connection shares.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) wiring: Wiring,
+    pub(crate) upstreams: BTreeMap<UpstreamName, Arc<Upstream>>,
+    pub(crate) sessions: Sessions,
+    pub(crate) calls: AtomicUsize,
+    /// No new work is taken.
+    pub(crate) stopping: AtomicBool,
+    /// Streams that a client keeps open end now.
+    pub(crate) draining: CancellationToken,
+    /// Calls that are still under way end now.
+    pub(crate) stopped: CancellationToken,
+    /// Everything that still has a record to write.
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Shared {
+    pub(crate) fn new(config: Config, wiring: Wiring) -> Result<Arc<Self>, TlsError> {
+        let mut upstreams = BTreeMap::new();
+        for (name, upstream) in &config.upstreams {
+            let upstream = Upstream::new(name.clone(), upstream, &config.limits)?;
+            upstreams.insert(name.clone(), Arc::new(upstream));
+        }
+        Ok(Arc::new(Self {
+            config,
+            wiring,
+            upstreams,
+            sessions: Sessions::default(),
+            calls: AtomicUsize::new(0),
+            stopping: AtomicBool::new(false),
+            draining: CancellationToken::new(),
+            stopped: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.wiring.ledger
+    }
+}

@@ -1,0 +1,121 @@
+//! What goes over a process's three pipes.
+
+use bytes::{Bytes, BytesMut};
+use gate::Answer;
+use mcp::sse::Frame;
+use mcp::stdio::Lines;
+use mcp::{Message, json};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::ChildStdin;
+use tokio::sync::mpsc;
+
+use crate::config::Limits;
+use crate::upstream::duplex::{Inlet, Outgoing, parsing};
+
+const READ_BYTES: usize = 64 << 10;
+
+/// Largest piece of standard error in one record.
+const STDERR_BYTES_MAX: usize = 16 << 10;
+
+/// How standard output ended.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    /// A line that never ended.
+    pub(super) cut: Bytes,
+    /// Why it could not be read any further, if it was not simply the end.
+    pub(super) failure: Option<String>,
+}
+
+/// Writes one message after the other, each on one line. Returns where it cannot write: the
+/// message that it was at, and those behind it, learn of it when the conversation is ended.
+pub(super) async fn write_messages(mut stdin: ChildStdin, mut outgoing: mpsc::Receiver<Outgoing>) {
+    let mut line = Vec::new();
+    while let Some(next) = outgoing.recv().await {
+        line.clear();
+        line.extend_from_slice(&json::compact(&next.bytes));
+        line.push(b'\n');
+        if stdin.write_all(&line).await.is_err() || stdin.flush().await.is_err() {
+            return;
+        }
+        line.shrink_to(READ_BYTES);
+        // Whoever asked may have left.
+        let _left = next.written.send(Ok(()));
+    }
+}
+
+/// Reads messages until standard output ends.
+///
+/// A line that is no message says nothing about which call it belongs to, and the next line begins
+/// a new message all the same: it is put on record, and reading goes on.
+pub(super) async fn read_messages(
+    mut stdout: impl AsyncRead + Unpin,
+    inlet: Inlet,
+    limits: Limits,
+) -> Output {
+    let parsing = parsing(&limits);
+    let mut lines = Lines::new(limits.answer_bytes_max);
+    let mut portion = BytesMut::with_capacity(READ_BYTES);
+    loop {
+        let failure = match stdout.read_buf(&mut portion).await {
+            Ok(0) => None,
+            Err(error) => Some(error.to_string()),
+            Ok(_) => {
+                lines.push(&portion);
+                portion.clear();
+                while let Some(line) = lines.next_line() {
+                    match line {
+                        Ok(line) => take_line(line, &inlet, &parsing).await,
+                        Err(_) => inlet.too_large(),
+                    }
+                }
+                continue;
+            }
+        };
+        let cut = lines.finish().unwrap_or_default();
+        return Output { cut, failure };
+    }
+}
+
+async fn take_line(line: Bytes, inlet: &Inlet, parsing: &json::Limits) {
+    match Message::parse(line.clone(), parsing) {
+        Ok(message) => inlet.deliver(message).await,
+        Err(error) => {
+            tracing::warn!(%error, "a server wrote a line that is no message");
+            inlet.aside(no_message(line)).await;
+        }
+    }
+}
+
+/// A line as it came: something on the wire that is no message.
+fn no_message(line: Bytes) -> Answer {
+    let frame = Frame {
+        raw: line,
+        id: None,
+        event: None,
+        retry_ms: None,
+        data: None,
+    };
+    Answer::Event(frame, None)
+}
+
+/// Puts standard error on record, in pieces that end with a line where lines are short enough.
+pub(super) async fn read_stderr(mut stderr: impl AsyncRead + Unpin, inlet: Inlet) -> Option<()> {
+    let mut pending = BytesMut::with_capacity(STDERR_BYTES_MAX);
+    loop {
+        let room = STDERR_BYTES_MAX.saturating_sub(pending.len()) as u64;
+        let read = (&mut stderr).take(room).read_buf(&mut pending).await;
+        let piece = match (read, pending.iter().rposition(|&byte| byte == b'\n')) {
+            (Ok(0) | Err(_), _) => {
+                if !pending.is_empty() {
+                    inlet.aside(Answer::Stderr(pending.freeze())).await;
+                }
+                return Some(());
+            }
+            (Ok(_), Some(feed)) => pending.split_to(feed + 1),
+            (Ok(_), None) if pending.len() >= STDERR_BYTES_MAX => pending.split(),
+            (Ok(_), None) => continue,
+        };
+        inlet.aside(Answer::Stderr(piece.freeze())).await;
+        pending.reserve(STDERR_BYTES_MAX);
+    }
+}

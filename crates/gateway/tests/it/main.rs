@@ -1,0 +1,15 @@
+//! The data path through real sockets: what crosses, what is refused, and what is on record.
+
+#[cfg(test)]
+mod rig;
+
+#[cfg(test)]
+mod framing;
+#[cfg(test)]
+mod leaving;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod stopping;
+#[cfg(test)]
+mod upstream_faults;

@@ -1,0 +1,292 @@
+//! A gateway on real sockets, between a client that writes bytes and servers that answer with
+//! scripted bytes, over a store in a directory of its own.
+
+mod client;
+mod record;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use gateway::{
+    Config, Gateway, HttpTarget, Running, Secret, StdioTarget, Target, UpstreamConfig, Wiring,
+};
+use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
+use mask::MaskSet;
+use model::Timestamp;
+use policy::Policy;
+use store::{DataDir, Opened, Options, Reader};
+use tempfile::TempDir;
+use testkit::raw::{RawHttp, RawStdio, Script};
+
+pub(crate) use client::{Connection, Response, chunked, post_bytes, request_bytes};
+pub(crate) use record::{RecordLine, lines};
+
+/// Nothing in these tests takes this long, except where something hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a modern request is sent with, besides what its own method needs.
+pub(crate) const MODERN_VERSION: (&str, &str) = ("MCP-Protocol-Version", "2026-07-28");
+
+/// Everything that a test needs.
+pub(crate) struct Rig {
+    dir: TempDir,
+    opened: Option<Opened>,
+    running: Option<Running>,
+    /// Where the gateway listens.
+    pub(crate) addr: SocketAddr,
+    /// The server behind `http`, `keyed` and `sse`.
+    pub(crate) raw: RawHttp,
+    /// The server behind `stdio`.
+    pub(crate) stdio: RawStdio,
+    /// Bearer tokens of two people.
+    pub(crate) alice: String,
+    pub(crate) bob: String,
+    /// The keys in force.
+    seen: usize,
+}
+
+impl Rig {
+    /// A gateway with default limits before the scripted servers:
+    ///
+    /// * `http`: Streamable HTTP, open to anonymous callers.
+    /// * `sse`: HTTP+SSE, open to anonymous callers.
+    /// * `stdio`: a process, open to anonymous callers.
+    /// * `keyed`: Streamable HTTP with a credential of the gateway's own, for known callers only.
+    /// * `gone`: nobody listens there.
+    pub(crate) async fn start(script: Script) -> Self {
+        Self::with(script, |_| {}).await
+    }
+
+    /// As [`Rig::start`], with another configuration.
+    pub(crate) async fn with(script: Script, change: impl FnOnce(&mut Config)) -> Self {
+        let raw = RawHttp::start(&script).expect("the raw server starts");
+        let stdio = RawStdio::new(&script).expect("the script can be written");
+        let mut config = Config::new("127.0.0.1:0".parse().expect("an address"));
+        let http = http_target(raw.url());
+        let mut keyed = http.clone();
+        keyed.headers.push((
+            http::header::AUTHORIZATION,
+            Secret::new("Bearer of-the-gateway"),
+        ));
+        let process = StdioTarget {
+            argv: stdio.argv().expect("the raw server is built"),
+            env: Vec::new(),
+            dir: None,
+        };
+        for (name, target, anonymous) in [
+            ("http", Target::Http(http), true),
+            ("keyed", Target::Http(keyed), false),
+            ("sse", Target::HttpSse(http_target(raw.sse_url())), true),
+            ("stdio", Target::Stdio(process), true),
+            ("gone", Target::Http(http_target(&nobody_listens())), true),
+        ] {
+            let upstream = UpstreamConfig { target, anonymous };
+            config
+                .upstreams
+                .insert(name.parse().expect("a name"), upstream);
+        }
+        change(&mut config);
+
+        let dir = tempfile::tempdir().expect("a directory");
+        let opened = DataDir::open(dir.path(), &Options::default()).expect("the store opens");
+        let (alice, bob) = (key("alice", 1), key("bob", 2));
+        let keys = ApiKeys::new(pepper(), [alice.key, bob.key]);
+        let wiring = Wiring {
+            ledger: opened.ledger().clone(),
+            policy: Arc::new(ArcSwap::from_pointee(Policy::permit_all())),
+            masks: Arc::new(ArcSwap::from_pointee(MaskSet::empty())),
+            keys: Arc::new(ArcSwap::from_pointee(keys)),
+            metrics: Arc::new(String::new),
+        };
+        let running = Gateway::start(config, wiring)
+            .await
+            .expect("the gateway starts");
+        Self {
+            addr: running.addr(),
+            dir,
+            opened: Some(opened),
+            running: Some(running),
+            raw,
+            stdio,
+            alice: alice.token,
+            bob: bob.token,
+            seen: 0,
+        }
+    }
+
+    /// A new connection to the gateway.
+    pub(crate) async fn connect(&self) -> Connection {
+        Connection::open(self.addr).await
+    }
+
+    /// Sends bytes on a connection of their own and reads one response.
+    pub(crate) async fn send(&self, bytes: &[u8]) -> Response {
+        let mut connection = self.connect().await;
+        connection.write(bytes).await;
+        connection.response().await
+    }
+
+    /// Posts a message with the header fields that every POST needs and these.
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        self.send(&post_bytes(path, headers, body.as_bytes())).await
+    }
+
+    /// Opens a legacy session at `path` with its two first messages; gives its id.
+    pub(crate) async fn initialize(
+        &self,
+        path: &str,
+        version: &str,
+        headers: &[(&str, &str)],
+    ) -> String {
+        let answer = self.post(path, headers, &initialize(version)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let session = answer.header("mcp-session-id").expect("a session id");
+        let mut headers = headers.to_vec();
+        headers.push(("Mcp-Session-Id", session));
+        let initialized = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+        let answer = self.post(path, &headers, initialized).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        session.to_owned()
+    }
+
+    /// A call that nothing is wrong with works: the gateway goes on.
+    pub(crate) async fn works(&mut self) {
+        let answer = self.modern("http", 1, "ping", "").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(
+            answer.text(),
+            r#"{"jsonrpc":"2.0","id":1,"result":{"resultType":"complete"}}"#
+        );
+    }
+
+    /// Sends a correct modern request; `params` are members with a comma before each.
+    pub(crate) async fn modern(
+        &self,
+        upstream: &str,
+        id: u32,
+        method: &str,
+        params: &str,
+    ) -> Response {
+        let headers = [MODERN_VERSION, ("Mcp-Method", method)];
+        let body = modern(id, method, params);
+        self.post(&format!("/mcp/{upstream}"), &headers, &body)
+            .await
+    }
+
+    /// Everything on record, in order.
+    pub(crate) fn records(&self) -> Vec<RecordLine> {
+        let reader = Reader::open(self.dir.path()).expect("the store can be read");
+        lines(&reader)
+    }
+
+    /// What came on record since this was asked last.
+    pub(crate) fn news(&mut self) -> Vec<RecordLine> {
+        let mut all = self.records();
+        let news = all.split_off(self.seen.min(all.len()));
+        self.seen += news.len();
+        news
+    }
+
+    /// What came on record since, once there is something that `enough` looks for.
+    pub(crate) async fn news_with(
+        &mut self,
+        enough: impl Fn(&RecordLine) -> bool,
+    ) -> Vec<RecordLine> {
+        let started = tokio::time::Instant::now();
+        let mut news = self.news();
+        while !news.iter().any(&enough) {
+            if started.elapsed() > PATIENCE {
+                panic!("this did not come on record: {news:#?}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            news.extend(self.news());
+        }
+        news
+    }
+
+    /// Stops the gateway, within bounds, and closes the store. What is on record stays readable.
+    pub(crate) async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            tokio::time::timeout(PATIENCE, running.stop())
+                .await
+                .expect("the gateway stops");
+        }
+        if let Some(opened) = self.opened.take() {
+            tokio::task::spawn_blocking(move || opened.close())
+                .await
+                .expect("closing does not panic")
+                .expect("the store closes");
+        }
+    }
+
+    /// Stops the gateway in the background.
+    pub(crate) fn stopping(&mut self) -> tokio::task::JoinHandle<()> {
+        let running = self.running.take().expect("it runs");
+        tokio::spawn(running.stop())
+    }
+
+    /// Waits until nobody listens any more.
+    pub(crate) async fn refuses_connections(&self) {
+        let started = tokio::time::Instant::now();
+        while tokio::net::TcpStream::connect(self.addr).await.is_ok() {
+            assert!(started.elapsed() < PATIENCE, "it still listens");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The store's directory.
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// An `initialize` request of that revision with id 0.
+pub(crate) fn initialize(version: &str) -> String {
+    format!(
+        r#"{{"jsonrpc":"2.0","id":0,"method":"initialize","params":{{"protocolVersion":"{version}","capabilities":{{}},"clientInfo":{{"name":"rig","version":"1"}}}}}}"#
+    )
+}
+
+/// A modern request; `params` are further members of `params`, with a comma before each.
+pub(crate) fn modern(id: u32, method: &str, params: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"{method}","params":{{{META}{params}}}}}"#)
+}
+
+/// What `params` of a modern request begin with.
+pub(crate) const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
+
+fn http_target(url: &str) -> HttpTarget {
+    HttpTarget {
+        url: url.parse().expect("a URL"),
+        headers: Vec::new(),
+        authorities_pem: Vec::new(),
+    }
+}
+
+/// A URL of a port that was free a moment ago.
+fn nobody_listens() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addr = listener.local_addr().expect("an address");
+    format!("http://{addr}/mcp")
+}
+
+fn key(subject: &str, byte: u8) -> IssuedKey {
+    let random = KeySecret {
+        id: [byte; 9],
+        secret: [byte; 32],
+    };
+    ApiKey::issue(
+        &random,
+        &pepper(),
+        subject,
+        Role::Person,
+        Timestamp::from_unix_us(0),
+    )
+}
+
+fn pepper() -> Pepper {
+    Pepper::new(&[7; 32])
+}
