@@ -41,6 +41,10 @@ pub(crate) struct Relay<'a> {
 }
 
 /// What happens next to a relay.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, on the stack of the loop that makes it"
+)]
 enum Step {
     Durable(Result<Committed<Settled>, CommitError>),
     Came(Option<Result<Answer, Ending>>),
@@ -77,6 +81,8 @@ impl<'a> Relay<'a> {
         let ahead_max = shared.config.limits.stream_ahead_max;
         let stop = if self.standing {
             &shared.draining
+        } else if self.forwarded.method().is_some_and(|method| &**method == "session/end") {
+            &shared.silenced
         } else {
             &shared.stopped
         };
