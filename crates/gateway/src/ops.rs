@@ -44,6 +44,8 @@ pub(crate) fn metrics(shared: &Shared) -> Response<Body> {
     gauge("probity_ledger_entries_durable", health.durable.0);
     gauge("probity_ledger_entries_published", health.published.0);
     gauge("probity_ledger_sync_last_microseconds", health.sync_last_us);
+    gauge("probity_ledger_sync_microseconds", health.sync_total_us);
+    gauge("probity_ledger_batches", health.batches);
     gauge("probity_sessions_recorded", health.sessions_open);
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     gauge(
