@@ -7,14 +7,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use arc_swap::ArcSwap;
 use gateway::{Gateway, Running, Wiring};
-use identity::ApiKeys;
 use ledger::{Draft, Facts, Kind, Ledger, Record, VerdictCode};
 use mask::MaskSet;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::Timestamp;
 use policy::Policy;
 use serde_json::json;
-use store::{ApiKeyFile, DataDir, Opened};
+use store::{DataDir, Opened};
 use tokio::task::JoinHandle;
 
 use crate::config::{self, Config};
@@ -32,8 +31,6 @@ const PUBLISH_ROUNDS: u32 = 400;
 pub(crate) struct Node {
     opened: Opened,
     running: Running,
-    keys: ApiKeyFile,
-    known: Arc<ArcSwap<ApiKeys>>,
     watching: [JoinHandle<()>; 2],
 }
 
@@ -76,7 +73,7 @@ impl Node {
         };
         let running = Gateway::start(config.gateway(), wiring).await?;
         let watching = [
-            tokio::spawn(tokens::watch(keys.clone(), known.clone())),
+            tokio::spawn(tokens::watch(keys, known)),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(UPKEEP).await;
@@ -87,8 +84,6 @@ impl Node {
         Ok(Self {
             opened,
             running,
-            keys,
-            known,
             watching,
         })
     }
@@ -96,21 +91,6 @@ impl Node {
     /// Where it listens.
     pub(crate) const fn addr(&self) -> SocketAddr {
         self.running.addr()
-    }
-
-    /// The keys that open it.
-    pub(crate) const fn keys(&self) -> &ApiKeyFile {
-        &self.keys
-    }
-
-    /// Puts the keys of the file in force now, without waiting for the watch.
-    ///
-    /// # Errors
-    ///
-    /// The file cannot be read.
-    pub(crate) fn take_keys(&self) -> Result<()> {
-        self.known.store(Arc::new(tokens::known(&self.keys)?));
-        Ok(())
     }
 
     /// Completes when everything that is on record now is under a signed checkpoint.

@@ -1,13 +1,14 @@
 use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
-use identity::Role;
+use identity::{IssuedKey, Role};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::ServeArgs;
 use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::running::Node;
+use crate::system::now;
 use crate::tokens::{self, Wanted};
 
 /// Whom the token stands for that is made when there is none.
@@ -27,9 +28,20 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(config: &Config) -> Result<Exit> {
-    let node = Node::start(config).await?;
+    // Made before the keys are read, so that it opens the gateway from the first moment.
+    let first = first_token(config)?;
+    let node = match Node::start(config).await {
+        Ok(node) => node,
+        Err(error) => {
+            // Nobody has seen it: the next start makes another.
+            if let Some(issued) = &first {
+                tokens::open(&config.data)?.revoke(&issued.key.id, now())?;
+            }
+            return Err(error);
+        }
+    };
     say_ready(&node)?;
-    say_how_to_connect(config, &node)?;
+    say_how_to_connect(config, &node, first.as_ref())?;
     let outcome = tokio::select! {
         stop = stop_signal() => stop.map(|signal| {
             tracing::info!(signal, "draining");
@@ -51,7 +63,29 @@ pub(super) fn say_ready(node: &Node) -> Result<()> {
     Ok(())
 }
 
-fn say_how_to_connect(config: &Config, node: &Node) -> Result<()> {
+/// A token for whoever starts the gateway for the first time, if one is needed at all.
+fn first_token(config: &Config) -> Result<Option<IssuedKey>> {
+    let needed = config
+        .upstreams
+        .values()
+        .any(|upstream| !upstream.anonymous);
+    if !needed {
+        return Ok(None);
+    }
+    let file = tokens::open(&config.data)?;
+    if tokens::any_usable(&file.load()?) {
+        return Ok(None);
+    }
+    let wanted = Wanted {
+        subject: FIRST_SUBJECT,
+        role: Role::Person,
+        upstreams: &[],
+        expires: None,
+    };
+    tokens::issue(&file, &wanted).map(Some)
+}
+
+fn say_how_to_connect(config: &Config, node: &Node, first: Option<&IssuedKey>) -> Result<()> {
     let mut out = io::stdout().lock();
     for (name, upstream) in &config.upstreams {
         let who = if upstream.anonymous {
@@ -67,20 +101,7 @@ fn say_how_to_connect(config: &Config, node: &Node) -> Result<()> {
             "  no upstream is configured; add one with --upstream NAME=URL"
         )?;
     }
-    let needs_token = config
-        .upstreams
-        .values()
-        .any(|upstream| !upstream.anonymous);
-    if needs_token && !tokens::any_usable(&node.keys().load()?) {
-        let issued = tokens::issue(
-            node.keys(),
-            &Wanted {
-                subject: FIRST_SUBJECT,
-                role: Role::Person,
-                upstreams: &[],
-                expires: None,
-            },
-        )?;
+    if let Some(issued) = first {
         writeln!(out, "  token (shown once): {}", issued.token)?;
         writeln!(out, "  send it as the header `Authorization: Bearer …`")?;
     }

@@ -69,7 +69,7 @@ pub(crate) fn what(shown: &Shown) -> String {
         parts.extend(http.path.as_ref().map(|path| path.to_string()));
     }
     if let Some(status) = facts.http.as_ref().and_then(|http| http.status)
-        && status >= 400
+        && (status >= 400 || facts.message.is_none())
     {
         parts.push(format!("HTTP {status}"));
     }

@@ -86,6 +86,29 @@ fn it_serves_without_a_file_and_drains_when_it_is_told_to() {
 }
 
 #[test]
+fn a_token_that_nobody_saw_does_not_count() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data").display().to_string();
+    let upstream = shop(dir.path());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = listener.local_addr().expect("an address").to_string();
+    let common = [
+        "serve",
+        "--data",
+        &data,
+        "--upstream",
+        &upstream,
+        "--listen",
+    ];
+    let error = run(&[&common[..], &[taken.as_str()]].concat()).failed(1);
+    assert!(error.contains("cannot listen on"), "{error}");
+    drop(listener);
+    let serving = Serving::start(&[&common[..], &["127.0.0.1:0"]].concat());
+    serving.line_with("token (shown once): ");
+    assert_eq!(serving.terminate(), 0);
+}
+
+#[test]
 fn a_token_can_be_made_and_revoked_while_it_runs() {
     let dir = tempfile::tempdir().expect("a folder");
     let data = dir.path().join("data").display().to_string();

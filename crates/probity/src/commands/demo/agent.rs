@@ -1,6 +1,8 @@
 //! The agent of the demo: a real MCP client that tells about progress.
 
-use rmcp::model::{ClientCapabilities, ClientConfig, Implementation, ProgressNotificationParam};
+use rmcp::model::{
+    ClientCapabilities, ClientConfig, Implementation, ProgressNotificationParam, ProtocolVersion,
+};
 use rmcp::service::{
     ClientLifecycleMode, ClientServiceExt as _, NotificationContext, RunningService,
 };
@@ -26,6 +28,7 @@ impl ClientHandler for Listener {
             ClientCapabilities::default(),
             Implementation::new("probity-demo-agent", env!("CARGO_PKG_VERSION")),
         )
+        .with_protocol_version(ProtocolVersion::V_2025_11_25)
     }
 
     async fn on_progress(

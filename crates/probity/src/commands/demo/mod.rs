@@ -75,18 +75,8 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
 }
 
 async fn demo(args: &DemoArgs, config: &Config) -> Result<Exit> {
-    let node = Node::start(config).await?;
-    say_ready(&node)?;
-    let exit = narrate(args, config, &node).await;
-    let stopped = node.stop().await;
-    let exit = exit?;
-    stopped?;
-    Ok(exit)
-}
-
-async fn narrate(args: &DemoArgs, config: &Config, node: &Node) -> Result<Exit> {
     let issued = tokens::issue(
-        node.keys(),
+        &tokens::open(&config.data)?,
         &Wanted {
             subject: SUBJECT,
             role: Role::Person,
@@ -94,9 +84,18 @@ async fn narrate(args: &DemoArgs, config: &Config, node: &Node) -> Result<Exit> 
             expires: None,
         },
     )?;
-    node.take_keys()?;
+    let node = Node::start(config).await?;
+    say_ready(&node)?;
+    let exit = narrate(args, config, &node, &issued.token).await;
+    let stopped = node.stop().await;
+    let exit = exit?;
+    stopped?;
+    Ok(exit)
+}
+
+async fn narrate(args: &DemoArgs, config: &Config, node: &Node, token: &str) -> Result<Exit> {
     let url = format!("http://{}/mcp/{UPSTREAM}", node.addr());
-    tour::run(&url, &issued.token).await?;
+    tour::run(&url, token).await?;
 
     node.published().await?;
     let data = config.data.clone();
@@ -104,7 +103,7 @@ async fn narrate(args: &DemoArgs, config: &Config, node: &Node) -> Result<Exit> 
     if exit != Exit::Ok || args.exit {
         return Ok(exit);
     }
-    say_how_to_go_on(config, &url, &issued.token)?;
+    say_how_to_go_on(config, &url, token)?;
     tokio::select! {
         stop = stop_signal() => stop.map(|_| Exit::Ok),
         reason = node.poisoned() => Err(reason),
