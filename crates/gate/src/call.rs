@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use ledger::{Direction, Draft, Kind, Record, VerdictCode};
+use ledger::{Draft, Kind, Record, VerdictCode};
 use mask::MaskSet;
-use mcp::{Batch, Message};
-use model::{CallId, Timestamp};
+use mcp::{Batch, Message, Method};
+use model::{CallId, Digest, Timestamp};
 use policy::{Policy, Reason, Request, Terms, Verdict};
 
 use crate::facts;
@@ -24,6 +24,10 @@ pub struct Call {
 
 /// What a client asks to have delivered.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every subject is a message"
+)]
 pub enum Subject {
     /// A JSON-RPC message. For an answer, the method of the server's request that it answers.
     Message(Message, Option<Arc<str>>),
@@ -56,6 +60,15 @@ impl Subject {
         }
     }
 
+    /// Whether what answers it is a stream that stays open until somebody ends it.
+    pub fn is_standing(&self) -> bool {
+        match self {
+            Self::Message(message, _) => message.method() == Some(Method::SubscriptionsListen),
+            Self::Stream { .. } => true,
+            Self::Batch(_) | Self::EndSession => false,
+        }
+    }
+
     /// The action that policy judges: the MCP method, or what stands for it.
     pub fn action(&self) -> String {
         match self {
@@ -73,6 +86,7 @@ impl Subject {
 
 /// What judging a call gives.
 #[derive(Debug)]
+#[must_use = "a call is answered once its verdict is on record"]
 pub enum Judged {
     /// It may pass once it is on record.
     Cleared(Cleared),
@@ -101,12 +115,15 @@ pub struct Held {
     pub(crate) stored: Stored,
 }
 
-/// What goes on record of a message: its bytes after masking.
+/// What goes on record of a message: its bytes after masking, and what it names.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     /// `None`: nothing was masked, the message's own bytes are stored.
     masked: Option<Vec<u8>>,
     findings: Vec<mask::Finding>,
+    mask_set: Digest,
+    /// The tool, prompt, resource or task; empty: none.
+    name: String,
 }
 
 impl Stored {
@@ -114,10 +131,20 @@ impl Stored {
         let masked = masks.apply(bytes);
         Self {
             findings: masked.findings,
+            mask_set: masks.digest(),
+            name: String::new(),
             masked: match masked.bytes {
                 std::borrow::Cow::Borrowed(_) => None,
                 std::borrow::Cow::Owned(bytes) => Some(bytes),
             },
+        }
+    }
+
+    pub(crate) fn of_subject(subject: &Subject, masks: &MaskSet) -> Self {
+        let name = subject.message().and_then(Message::name);
+        Self {
+            name: name.map(|name| name.into_owned()).unwrap_or_default(),
+            ..Self::of(subject.bytes(), masks)
         }
     }
 
@@ -128,12 +155,21 @@ impl Stored {
     pub(crate) fn findings(&self) -> &[mask::Finding] {
         &self.findings
     }
+
+    /// Which masks were applied: all zeros for the empty set.
+    pub(crate) const fn mask_set(&self) -> Digest {
+        self.mask_set
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
 /// not pass stops the batch.
 pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
-    let stored = Stored::of(call.subject.bytes(), masks);
+    let stored = Stored::of_subject(&call.subject, masks);
     let verdict = match &call.subject {
         Subject::Batch(batch) => decide_batch(&call, batch, policy),
         subject => {
@@ -229,7 +265,6 @@ impl Record for Held {
         let mut draft = facts::of_call(&self.call, &self.stored, Kind::Hold);
         draft.verdict = VerdictCode::Held;
         draft.facts.verdict = Some(facts::verdict("held", &self.reason, None));
-        draft.facts.direction = Some(Direction::ClientToServer);
         draft.facts.extra = Some(serde_json::json!({
             "groups": self.terms.groups,
             "quorum": self.terms.quorum,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ledger::{
-    CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, Kind, LinkFacts, MessageFacts,
-    TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
+    CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, Kind, LinkFacts, MaskFacts,
+    MessageFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
 use mcp::Message;
 use model::{Agent, Caller, Digest, Timestamp};
@@ -20,9 +20,25 @@ pub(crate) fn of_call<'a>(call: &'a Call, stored: &'a Stored, kind: Kind) -> Dra
     facts.call = Some(call.id.to_string());
     facts.direction = Some(Direction::ClientToServer);
     facts.http = Some(exchange.arrival.http.clone());
-    facts.findings = findings(stored);
     facts.timing = Some(timing(&exchange.arrival, call.at));
-    match &call.subject {
+    add_masking(&mut facts, stored);
+    add_subject(&mut facts, &call.subject);
+    Draft {
+        kind,
+        verdict: VerdictCode::None,
+        at: call.at,
+        call: Some(call.id),
+        server: exchange.upstream.as_str(),
+        tool: stored.name(),
+        principal: principal(&exchange.caller),
+        facts,
+        payload: stored.bytes(call.subject.bytes()),
+    }
+}
+
+/// What a client asked to have delivered.
+pub(crate) fn add_subject(facts: &mut Facts, subject: &Subject) {
+    match subject {
         Subject::Message(message, answers) => {
             facts.message = Some(message_facts(message, answers.as_ref()));
             facts.trace = trace(message);
@@ -31,7 +47,7 @@ pub(crate) fn of_call<'a>(call: &'a Call, stored: &'a Stored, kind: Kind) -> Dra
         }
         Subject::Batch(_) => facts.message = Some(message_kind("batch")),
         Subject::Stream { last_event_id } => {
-            facts.message = Some(stands_for("request", &call.subject.action()));
+            facts.message = Some(stands_for("request", &subject.action()));
             facts.links = last_event_id
                 .iter()
                 .map(|id| LinkFacts {
@@ -40,21 +56,17 @@ pub(crate) fn of_call<'a>(call: &'a Call, stored: &'a Stored, kind: Kind) -> Dra
                 })
                 .collect();
         }
-        Subject::EndSession => {
-            facts.message = Some(stands_for("request", &call.subject.action()));
-        }
+        Subject::EndSession => facts.message = Some(stands_for("request", &subject.action())),
     }
-    Draft {
-        kind,
-        verdict: VerdictCode::None,
-        at: call.at,
-        call: Some(call.id),
-        server: exchange.upstream.as_str(),
-        tool: "",
-        principal: principal(&exchange.caller),
-        facts,
-        payload: stored.bytes(call.subject.bytes()),
-    }
+}
+
+/// What masking found, and by which set; of the empty set the leaf's zeros say enough.
+pub(crate) fn add_masking(facts: &mut Facts, stored: &Stored) {
+    facts.findings = findings(stored);
+    let digest = stored.mask_set();
+    facts.mask = (digest != Digest::default()).then(|| MaskFacts {
+        policy_digest: digest.to_string().into(),
+    });
 }
 
 /// What every record of an exchange says.
@@ -105,7 +117,7 @@ pub(crate) fn timing(arrival: &Arrival, now: Timestamp) -> TimingFacts {
     }
 }
 
-pub(crate) fn findings(stored: &Stored) -> Vec<FindingFacts> {
+fn findings(stored: &Stored) -> Vec<FindingFacts> {
     let place = |place: usize| u64::try_from(place).unwrap_or(u64::MAX);
     stored
         .findings()

@@ -29,6 +29,7 @@ pub enum Ruling {
 
 /// What a ruling turns a held call into. Both go on record before anything else happens.
 #[derive(Debug)]
+#[must_use = "a ruling takes effect once it is on record"]
 pub enum Ruled {
     /// It may pass once it is on record.
     Cleared(Cleared),
@@ -36,33 +37,28 @@ pub enum Ruled {
     Refused(Refused),
 }
 
-/// Applies a ruling. The held call is consumed: it cannot be ruled twice. An approval that comes
-/// after the hold expired counts as an expiry.
+/// Applies a ruling. The held call is consumed: it cannot be ruled twice. What a person says when
+/// the hold has expired goes on record, and counts as an expiry.
 pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
     let (held, _receipt) = held.into_parts();
-    let ruling = if now > held.expires_at() {
-        Ruling::Expire
-    } else {
-        ruling
-    };
+    let in_time = now < held.expires_at();
     let mut call = held.call;
     call.at = now;
-    match ruling {
-        Ruling::Approve { .. } => Ruled::Cleared(Cleared {
-            call,
-            reason: held.reason,
-            stored: held.stored,
-            ruling: Some(ruling),
-        }),
-        Ruling::Reject { .. } => {
-            let refusal = Refusal::Rejected(held.reason);
-            Ruled::Refused(Refused::of_call(call, refusal, held.stored).with(ruling))
+    let refusal = match ruling {
+        Ruling::Approve { .. } if in_time => {
+            return Ruled::Cleared(Cleared {
+                call,
+                reason: held.reason,
+                stored: held.stored,
+                ruling: Some(ruling),
+            });
         }
-        Ruling::Expire => {
-            let refusal = Refusal::HoldExpired(held.reason);
-            Ruled::Refused(Refused::of_call(call, refusal, held.stored).with(ruling))
+        Ruling::Reject { .. } if in_time => Refusal::Rejected(held.reason),
+        Ruling::Approve { .. } | Ruling::Reject { .. } | Ruling::Expire => {
+            Refusal::HoldExpired(held.reason)
         }
-    }
+    };
+    Ruled::Refused(Refused::of_call(call, refusal, held.stored).with(ruling))
 }
 
 /// Refuses a held call where nobody can be asked.

@@ -23,6 +23,7 @@ mod release;
 mod reply;
 mod session;
 mod settle;
+mod told;
 
 pub use call::{Call, Cleared, Held, Judged, Subject, judge};
 pub use ending::Ending;

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use identity::AuthError;
 use ledger::{Direction, Draft, Facts, Kind, Record, VerdictCode, VerdictFacts};
 use mask::MaskSet;
 use mcp::era::{ModernFault, TransportFault};
@@ -22,7 +21,10 @@ pub enum Refusal {
     /// No upstream of that name.
     UpstreamUnknown,
     /// The caller could not be authenticated.
-    Unauthenticated(AuthError),
+    Unauthenticated {
+        /// Why, for the operator: nothing of the credential is in it.
+        detail: String,
+    },
     /// This HTTP method does not exist here.
     MethodNotAllowed,
     /// The HTTP framing is wrong: content type or accepted types.
@@ -134,7 +136,7 @@ impl Refused {
 
     /// A decoded call that is refused for another reason than policy.
     pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet) -> Self {
-        let stored = Stored::of(call.subject.bytes(), masks);
+        let stored = Stored::of_subject(&call.subject, masks);
         Self::of_call(call, refusal, stored)
     }
 
@@ -198,16 +200,11 @@ impl Refused {
         facts.direction = Some(Direction::ClientToServer);
         facts.http = Some(arrival.http.clone());
         facts.timing = Some(facts::timing(arrival, self.at));
-        facts.findings = facts::findings(&self.stored);
-        facts.message = match &self.subject {
-            Some(Subject::Message(message, answers)) => {
-                Some(facts::message_facts(message, answers.as_ref()))
-            }
-            Some(Subject::Batch(_)) => Some(facts::message_kind("batch")),
-            Some(Subject::Stream { .. } | Subject::EndSession) => None,
-            None if self.raw.is_empty() => None,
-            None => Some(facts::message_kind("malformed")),
-        };
+        facts::add_masking(&mut facts, &self.stored);
+        match &self.subject {
+            Some(subject) => facts::add_subject(&mut facts, subject),
+            None => facts.message = self.refusal.kind_of_bytes().map(facts::message_kind),
+        }
         facts.verdict = Some(match self.refusal.reason() {
             Some(reason) => facts::verdict("refused", reason, None),
             None => VerdictFacts {
@@ -233,14 +230,14 @@ impl Record for Refused {
         };
         Draft {
             kind: match self.refusal {
-                Refusal::Unauthenticated(_) => Kind::LoginRefused,
+                Refusal::Unauthenticated { .. } => Kind::LoginRefused,
                 _ => Kind::Refusal,
             },
             verdict: VerdictCode::Refused,
             at: self.at,
             call: Some(self.call),
             server,
-            tool: "",
+            tool: self.stored.name(),
             principal: self
                 .exchange()
                 .map(|exchange| facts::principal(&exchange.caller))
@@ -258,7 +255,7 @@ impl Refusal {
             Self::HostNotAllowed => "host_not_allowed",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::UpstreamUnknown => "upstream_unknown",
-            Self::Unauthenticated(_) => "unauthenticated",
+            Self::Unauthenticated { .. } => "unauthenticated",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Transport(_) => "transport_fault",
             Self::BodyTooLarge { .. } => "body_too_large",
@@ -281,6 +278,15 @@ impl Refusal {
         }
     }
 
+    /// What the bytes are that did not become a call, as far as the reason says it.
+    const fn kind_of_bytes(&self) -> Option<&'static str> {
+        match self {
+            Self::Undecodable(_) => Some("malformed"),
+            Self::BatchNotAllowed => Some("batch"),
+            _ => None,
+        }
+    }
+
     /// What policy said, if policy decided.
     pub(crate) const fn reason(&self) -> Option<&Reason> {
         match self {
@@ -295,7 +301,7 @@ impl Refusal {
     /// What the operator reads.
     fn detail(&self) -> Option<String> {
         match self {
-            Self::Unauthenticated(error) => Some(error.to_string()),
+            Self::Unauthenticated { detail } => Some(detail.clone()),
             Self::Transport(fault) => Some(fault.to_string()),
             Self::Undecodable(error) => Some(error.to_string()),
             Self::Modern(fault) => Some(fault.to_string()),

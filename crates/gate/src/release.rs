@@ -8,6 +8,7 @@ use crate::{Cleared, Exchange, Subject};
 
 /// Permission to send one thing to an upstream: exists only for what is durably on record.
 #[derive(Debug)]
+#[must_use = "a call that is released and not sent has an intent on record and no outcome"]
 pub struct Released {
     subject: Subject,
     forwarded: Forwarded,
@@ -16,6 +17,8 @@ pub struct Released {
 /// The call, once it was sent: what its answer is settled with.
 #[derive(Debug, Clone)]
 pub struct Forwarded {
+    /// The records belong to no call, and nothing of them is relayed.
+    pub(crate) aside: bool,
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) call: CallId,
     pub(crate) intent: Receipt,
@@ -38,6 +41,7 @@ pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
         .cloned();
     Released {
         forwarded: Forwarded {
+            aside: false,
             exchange: call.exchange,
             call: call.id,
             intent,
@@ -60,9 +64,16 @@ impl Released {
         &self.forwarded.exchange
     }
 
-    /// What answers are settled with, while the permission is not spent yet.
+    /// What a server says aside, to nobody's call, is settled with: standard error, messages that
+    /// nobody waits for. Records of it belong to no call, so that they never pass for this one's
+    /// outcome, and a reply of it is [`crate::ReplyBody::Nothing`].
     pub fn ticket(&self) -> Forwarded {
-        self.forwarded.clone()
+        Forwarded {
+            aside: true,
+            method: None,
+            request: None,
+            ..self.forwarded.clone()
+        }
     }
 
     /// Spends the permission: what to send now, and what to settle its answer with.

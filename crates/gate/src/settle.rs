@@ -5,7 +5,7 @@ use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
 use mask::MaskSet;
 use mcp::Message;
 use mcp::sse::Frame;
-use model::Timestamp;
+use model::{CallId, Timestamp};
 
 use crate::call::Stored;
 use crate::{Ending, Forwarded, Transport, facts};
@@ -58,6 +58,7 @@ impl Answer {
 /// Something from the server's side, masked, ready to go on record. It can be relayed only once it
 /// is [`ledger::Committed`].
 #[derive(Debug)]
+#[must_use = "what a server sent goes on record, whoever waits for it"]
 pub struct Settled {
     pub(crate) forwarded: Forwarded,
     pub(crate) what: What,
@@ -66,6 +67,10 @@ pub struct Settled {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly everything that is settled is an answer"
+)]
 pub(crate) enum What {
     Answer(Answer, Stored),
     Ending(Ending),
@@ -112,9 +117,9 @@ impl Settled {
         let forwarded = &self.forwarded;
         let exchange = &forwarded.exchange;
         let mut timing = facts::timing(&exchange.arrival, self.at);
-        timing.since_forwarded_us = Some(self.at.us_since(forwarded.at));
+        timing.since_forwarded_us = (!forwarded.aside).then(|| self.at.us_since(forwarded.at));
         ledger::Facts {
-            call: Some(forwarded.call.to_string()),
+            call: self.call().map(|call| call.to_string()),
             exchange: Some(exchange.arrival.id.to_string()),
             direction: Some(Direction::ServerToClient),
             upstream: Some(exchange.upstream.as_str().into()),
@@ -124,8 +129,12 @@ impl Settled {
         }
     }
 
+    fn call(&self) -> Option<CallId> {
+        (!self.forwarded.aside).then_some(self.forwarded.call)
+    }
+
     fn describe_answer(&self, answer: &Answer, stored: &Stored, facts: &mut ledger::Facts) {
-        facts.findings = facts::findings(stored);
+        facts::add_masking(facts, stored);
         if let Some(message) = answer.message() {
             let method = self.forwarded.method.as_ref();
             facts.message = Some(facts::message_facts(message, method));
@@ -140,7 +149,11 @@ impl Settled {
                     retry_ms: frame.retry_ms,
                 });
                 if message.is_none() {
-                    facts.message = Some(facts::message_kind("comment"));
+                    facts.message = Some(facts::message_kind(kind_of(frame)));
+                }
+                let others = other_lines(frame);
+                if !others.is_empty() {
+                    facts.extra = Some(serde_json::json!({ "sse_lines": others }));
                 }
             }
             Answer::Message(_) | Answer::Stderr(_) => {}
@@ -171,13 +184,49 @@ impl Record for Settled {
             kind,
             verdict: VerdictCode::None,
             at: self.at,
-            call: Some(self.forwarded.call),
+            call: self.call(),
             server: self.forwarded.exchange.upstream.as_str(),
             tool: "",
             principal: String::new(),
             facts,
             payload,
         }
+    }
+}
+
+/// What a frame without one message is.
+fn kind_of(frame: &Frame) -> &'static str {
+    match frame.data.as_deref() {
+        None | Some([]) => "comment",
+        Some(data) if mcp::is_batch(data) => "batch",
+        Some(_) => "event",
+    }
+}
+
+/// The lines of an event that its record does not have as fields or as data: comments, fields that
+/// nobody knows, values that were overruled. They are relayed, so they are recorded.
+fn other_lines(frame: &Frame) -> Vec<String> {
+    // Without data, the record has the frame as it came.
+    if frame.data.is_none() {
+        return Vec::new();
+    }
+    let raw = String::from_utf8_lossy(&frame.raw);
+    let raw = raw.strip_prefix('\u{feff}').unwrap_or(&raw);
+    raw.split(['\r', '\n'])
+        .filter(|line| !line.is_empty() && !is_recorded(frame, line))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_recorded(frame: &Frame, line: &str) -> bool {
+    let (name, value) = line.split_once(':').unwrap_or((line, ""));
+    let value = value.strip_prefix(' ').unwrap_or(value);
+    match name {
+        "data" => true,
+        "id" => frame.id.as_deref() == Some(value),
+        "event" => frame.event.as_deref() == Some(value),
+        "retry" => frame.retry_ms.is_some() && frame.retry_ms == value.parse().ok(),
+        _ => false,
     }
 }
 

@@ -1,0 +1,194 @@
+//! What a client is told of a refusal, once that is on record.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use mcp::reply::{self as answers, Blocked, code};
+use mcp::{Batch, Era, Kind, Message, Method};
+
+use crate::{Head, Refusal, Refused, ReplyBody, Subject};
+
+/// What is written for a refusal.
+pub(crate) fn of_refusal(refused: &Refused) -> ReplyBody {
+    match shape(refused) {
+        Shape::Error {
+            status,
+            code,
+            text,
+            headers,
+        } => {
+            let id = refused.request_id();
+            let error = answers::error(id.as_ref(), code, &text, None);
+            ReplyBody::Whole(json_head(status, headers), error)
+        }
+        Shape::Blocked(text) => blocked(refused, &text),
+    }
+}
+
+/// How a refusal looks to the client.
+enum Shape {
+    Error {
+        status: u16,
+        code: i64,
+        text: String,
+        headers: Vec<(&'static str, String)>,
+    },
+    /// By policy: what the model is told depends on the method.
+    Blocked(String),
+}
+
+fn shape(refused: &Refused) -> Shape {
+    let error = |status, code, text: &str| Shape::Error {
+        status,
+        code,
+        text: text.to_owned(),
+        headers: Vec::new(),
+    };
+    let invalid = |status, text: &str| error(status, code::INVALID_REQUEST, text);
+    let decision = refused.call;
+    match &refused.refusal {
+        Refusal::HostNotAllowed => invalid(403, "this host name is not allowed here"),
+        Refusal::OriginNotAllowed => invalid(403, "this origin is not allowed here"),
+        Refusal::UpstreamUnknown => invalid(404, "there is no MCP server of this name"),
+        Refusal::Unauthenticated { .. } => Shape::Error {
+            status: 401,
+            code: code::INVALID_REQUEST,
+            text: "authentication is required".to_owned(),
+            headers: vec![("www-authenticate", "Bearer".to_owned())],
+        },
+        Refusal::MethodNotAllowed => invalid(405, "this HTTP method is not offered here"),
+        Refusal::Transport(fault) => invalid(fault.http_status(), fault.public_message()),
+        Refusal::BodyTooLarge { bytes_max } => {
+            invalid(413, &format!("the body is larger than {bytes_max} bytes"))
+        }
+        Refusal::BodyTimedOut { ms_max } => invalid(
+            408,
+            &format!("the body was not complete within {ms_max} ms"),
+        ),
+        Refusal::BodyBroken => invalid(400, "the body is incomplete"),
+        Refusal::Undecodable(fault) => error(400, fault.code(), fault.public_message()),
+        Refusal::BatchNotAllowed => invalid(
+            400,
+            "batches exist in MCP 2025-03-26 only: send one message",
+        ),
+        Refusal::Modern(fault) => error(fault.http_status(), fault.code(), &fault.public_message()),
+        Refusal::EraNotSpoken => invalid(
+            400,
+            "this MCP server speaks the HTTP+SSE transport of MCP 2024-11-05 only",
+        ),
+        Refusal::SessionMissing => invalid(400, "the Mcp-Session-Id header is missing"),
+        Refusal::SessionUnknown => invalid(404, "session not found: send `initialize` again"),
+        Refusal::Limited(_) => Shape::Error {
+            status: 503,
+            code: code::INTERNAL_ERROR,
+            text: "too much is under way: try again later".to_owned(),
+            headers: vec![("retry-after", "1".to_owned())],
+        },
+        Refusal::Stopping => error(503, code::INTERNAL_ERROR, "the gateway is stopping"),
+        Refusal::Policy(reason) => Shape::Blocked(match reason.rules.first() {
+            Some(rule) => format!(
+                "Blocked by policy {rule}. Decision {decision}. Do not retry with the same arguments."
+            ),
+            None => format!(
+                "Blocked: no policy permits this. Decision {decision}. Do not retry with the same arguments."
+            ),
+        }),
+        Refusal::ApprovalNeeded(_) => Shape::Blocked(format!(
+            "This needs a person's approval, and no approval can be given here. Decision {decision}."
+        )),
+        Refusal::Rejected(_) => {
+            Shape::Blocked(format!("A person rejected this. Decision {decision}."))
+        }
+        Refusal::HoldExpired(_) => Shape::Blocked(format!(
+            "Nobody approved this in time. Decision {decision}."
+        )),
+    }
+}
+
+/// MCP design, blocking: a tool call ends with an `isError` result, which models read; any other
+/// request with a JSON-RPC error outside of the reserved range; what has no answer is swallowed. A
+/// stream or the end of a session is not offered (MCP 2025-11-25 transports, 405).
+fn blocked(refused: &Refused, text: &str) -> ReplyBody {
+    let answer = match &refused.subject {
+        Some(Subject::Message(message, _)) => blocked_message(refused, message, text),
+        Some(Subject::Batch(batch)) => blocked_batch(refused, batch, text),
+        Some(Subject::Stream { .. } | Subject::EndSession) => {
+            let error = answers::error(None, code::BLOCKED, text, None);
+            return ReplyBody::Whole(json_head(405, Vec::new()), error);
+        }
+        None => {
+            let error = answers::error(None, code::BLOCKED, text, None);
+            return ReplyBody::Whole(json_head(403, Vec::new()), error);
+        }
+    };
+    match answer {
+        Some(answer) => ReplyBody::Whole(json_head(200, Vec::new()), answer),
+        None => {
+            let accepted = Head {
+                status: 202,
+                headers: Vec::new(),
+            };
+            ReplyBody::Whole(accepted, Bytes::new())
+        }
+    }
+}
+
+/// One answer for each request of a batch: none of them was sent (MCP 2025-03-26 basic,
+/// "Batching").
+fn blocked_batch(refused: &Refused, batch: &Batch, text: &str) -> Option<Bytes> {
+    let answers: Vec<Bytes> = batch
+        .messages()
+        .iter()
+        .filter_map(|message| blocked_message(refused, message, text))
+        .collect();
+    let joined = answers.join(&b',');
+    (!answers.is_empty()).then(|| [b"[".as_slice(), &joined, b"]"].concat().into())
+}
+
+/// The answer to a request; `None` for what has none.
+fn blocked_message(refused: &Refused, message: &Message, text: &str) -> Option<Bytes> {
+    let id = message.id().filter(|_| message.kind() == Kind::Request)?;
+    let decision = decision(refused);
+    if message.method() == Some(Method::ToolsCall) {
+        let era = refused
+            .exchange()
+            .map_or(Era::Legacy, |exchange| exchange.era);
+        let told = Blocked {
+            text,
+            decision: Some(("dev.probity/decision", &decision)),
+        };
+        return Some(answers::blocked_tool(&id, era, &told));
+    }
+    let code = match refused.refusal {
+        Refusal::HoldExpired(_) => code::APPROVAL_EXPIRED,
+        _ => code::BLOCKED,
+    };
+    let data = format!("{{\"decision\":{decision}}}");
+    Some(answers::error(Some(&id), code, text, Some(&data)))
+}
+
+/// For programs: which decision it was, and by which rule.
+fn decision(refused: &Refused) -> String {
+    let rule = refused
+        .refusal
+        .reason()
+        .and_then(|reason| reason.rules.first());
+    serde_json::json!({
+        "id": refused.call.to_string(),
+        "action": "block",
+        "reason": refused.refusal.name(),
+        "rule": rule,
+        "retryable": false,
+    })
+    .to_string()
+}
+
+fn json_head(status: u16, more: Vec<(&'static str, String)>) -> Head {
+    let mut headers: Vec<(Arc<str>, Arc<str>)> =
+        vec![("content-type".into(), "application/json".into())];
+    headers.extend(
+        more.into_iter()
+            .map(|(name, value)| (name.into(), value.into())),
+    );
+    Head { status, headers }
+}
