@@ -1,0 +1,166 @@
+//! Every reason for which something does not pass.
+
+use bytes::Bytes;
+use expect_test::expect;
+use gate::{Call, Limit, Refusal, Refused, Subject};
+use mask::MaskSet;
+use mcp::Message;
+use mcp::era::{ModernFault, TransportFault};
+use mcp::json::Limits;
+use model::Digest;
+use policy::Reason;
+
+use crate::world::{World, message};
+
+/// The reason that follows in the table. A new one does not compile before it stands here.
+fn successor(refusal: &Refusal) -> Option<Refusal> {
+    Some(match refusal {
+        Refusal::HostNotAllowed => Refusal::OriginNotAllowed,
+        Refusal::OriginNotAllowed => Refusal::UpstreamUnknown,
+        Refusal::UpstreamUnknown => Refusal::Unauthenticated {
+            detail: "the key `k1` has expired".to_owned(),
+        },
+        Refusal::Unauthenticated { .. } => Refusal::MethodNotAllowed,
+        Refusal::MethodNotAllowed => Refusal::Transport(TransportFault::Repeated("x-secret")),
+        Refusal::Transport(_) => Refusal::BodyTooLarge { bytes_max: 1_024 },
+        Refusal::BodyTooLarge { .. } => Refusal::BodyTimedOut { ms_max: 30_000 },
+        Refusal::BodyTimedOut { .. } => Refusal::BodyBroken,
+        Refusal::BodyBroken => Refusal::Undecodable(undecodable()),
+        Refusal::Undecodable(_) => Refusal::BatchNotAllowed,
+        Refusal::BatchNotAllowed => Refusal::Modern(ModernFault::Missing("Mcp-Method".into())),
+        Refusal::Modern(_) => Refusal::EraNotSpoken,
+        Refusal::EraNotSpoken => Refusal::SessionMissing,
+        Refusal::SessionMissing => Refusal::SessionUnknown,
+        Refusal::SessionUnknown => Refusal::Limited(Limit::Sessions),
+        Refusal::Limited(Limit::Sessions) => Refusal::Limited(Limit::Streams),
+        Refusal::Limited(Limit::Streams) => Refusal::Limited(Limit::Calls),
+        Refusal::Limited(Limit::Calls) => Refusal::Policy(reason()),
+        Refusal::Policy(_) => Refusal::ApprovalNeeded(reason()),
+        Refusal::ApprovalNeeded(_) => Refusal::Rejected(reason()),
+        Refusal::Rejected(_) => Refusal::HoldExpired(reason()),
+        Refusal::HoldExpired(_) => Refusal::Stopping,
+        Refusal::Stopping => return None,
+    })
+}
+
+fn reason() -> Reason {
+    Reason {
+        rules: vec!["r1".into(), "r2".into()],
+        policy_digest: Digest::default(),
+    }
+}
+
+fn undecodable() -> mcp::DecodeError {
+    let bytes = Bytes::from_static(b"{\"jsonrpc\":\"2.0\",\"id\":7}");
+    Message::parse(bytes, &Limits::default()).expect_err("not a message")
+}
+
+/// Every reason.
+fn all() -> Vec<Refusal> {
+    let next = |refusal: &Refusal| successor(refusal);
+    std::iter::successors(Some(Refusal::HostNotAllowed), next).collect()
+}
+
+/// The trace of each reason, with what `refuse` makes of it.
+fn told(reasons: Vec<Refusal>, refuse: impl Fn(&mut World, Refusal) -> Refused) -> String {
+    let mut told = String::new();
+    for reason in reasons {
+        let mut world = World::new();
+        let refused = refuse(&mut world, reason);
+        world.turn_away(refused, None);
+        told += &world.end();
+    }
+    told
+}
+
+#[test]
+fn a_request_is_refused_under_its_id() {
+    let request = r#"{"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}"#;
+    expect![[r#"
+        record refusal refused CALL-1 (host_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 403 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this host name is not allowed here"}}
+        record refusal refused CALL-1 (origin_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 403 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this origin is not allowed here"}}
+        record refusal refused CALL-1 (upstream_unknown) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 404 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"there is no MCP server of this name"}}
+        record login_refused refused CALL-1 (unauthenticated) request prompts/get p 7 `the key `k1` has expired` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 401 content-type: application/json, www-authenticate: Bearer {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"authentication is required"}}
+        record refusal refused CALL-1 (method_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 405 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this HTTP method is not offered here"}}
+        record refusal refused CALL-1 (transport_fault) request prompts/get p 7 `header field `x-secret` came more than once` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"Bad request: an MCP header field came more than once"}}
+        record refusal refused CALL-1 (body_too_large) request prompts/get p 7 `the limit is 1024 bytes` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 413 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the body is larger than 1024 bytes"}}
+        record refusal refused CALL-1 (body_timed_out) request prompts/get p 7 `the limit is 30000 ms` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 408 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the body was not complete within 30000 ms"}}
+        record refusal refused CALL-1 (body_broken) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the body is incomplete"}}
+        record refusal refused CALL-1 (undecodable) request prompts/get p 7 `no `method`, `result` or `error` at byte 0` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"Invalid request: no method, result or error"}}
+        record refusal refused CALL-1 (batch_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"batches exist in MCP 2025-03-26 only: send one message"}}
+        record refusal refused CALL-1 (header_fault) request prompts/get p 7 `Mcp-Method is missing` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"Header mismatch: Mcp-Method is missing"}}
+        record refusal refused CALL-1 (era_not_spoken) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this MCP server speaks the HTTP+SSE transport of MCP 2024-11-05 only"}}
+        record refusal refused CALL-1 (session_missing) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the Mcp-Session-Id header is missing"}}
+        record refusal refused CALL-1 (session_unknown) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 404 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"session not found: send `initialize` again"}}
+        record refusal refused CALL-1 (sessions_limited) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 503 content-type: application/json, retry-after: 1 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"too much is under way: try again later"}}
+        record refusal refused CALL-1 (streams_limited) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 503 content-type: application/json, retry-after: 1 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"too much is under way: try again later"}}
+        record refusal refused CALL-1 (calls_limited) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 503 content-type: application/json, retry-after: 1 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"too much is under way: try again later"}}
+        record refusal refused CALL-1 (policy) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments.","data":{"decision":{"action":"block","id":"CALL-1","reason":"policy","retryable":false,"rule":"r1"}}}}
+        record refusal refused CALL-1 (approval_needed) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"approval_needed","retryable":false,"rule":"r1"}}}}
+        record refusal refused CALL-1 (rejected) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"A person rejected this. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"rejected","retryable":false,"rule":"r1"}}}}
+        record refusal refused CALL-1 (hold_expired) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"hold_expired","retryable":false,"rule":"r1"}}}}
+        record refusal refused CALL-1 (stopping) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 503 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway is stopping"}}
+    "#]].assert_eq(&told(all(), |world, refusal| {
+        let call: Call = world.call(Subject::Message(message(request), None));
+        Refused::decoded(call, refusal, &MaskSet::empty())
+    }));
+}
+
+#[test]
+fn bytes_that_did_not_become_a_call_are_on_record() {
+    let reasons = vec![
+        Refusal::Undecodable(undecodable()),
+        Refusal::BatchNotAllowed,
+        Refusal::SessionUnknown,
+        Refusal::BodyBroken,
+    ];
+    expect![[r#"
+        record refusal refused CALL-1 (undecodable) malformed `no `method`, `result` or `error` at byte 0` | [1,\n2
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"Invalid request: no method, result or error"}}
+        record refusal refused CALL-1 (batch_not_allowed) batch | [1,\n2
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","error":{"code":-32600,"message":"batches exist in MCP 2025-03-26 only: send one message"}}
+        record refusal refused CALL-1 (session_unknown) | [1,\n2
+        agent <- whole 404 content-type: application/json {"jsonrpc":"2.0","error":{"code":-32600,"message":"session not found: send `initialize` again"}}
+        record refusal refused CALL-1 (body_broken) | [1,\n2
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","error":{"code":-32600,"message":"the body is incomplete"}}
+    "#]].assert_eq(&told(reasons, |world, refusal| {
+        let call = world.call_id();
+        let raw = Bytes::from_static(b"[1,\n2");
+        let masks = MaskSet::empty();
+        Refused::undecoded(world.exchange(), call, refusal, raw, &masks, world.now)
+    }));
+}
+
+#[test]
+fn policy_refuses_what_has_no_shape_to_answer_in() {
+    expect![[r#"
+        record refusal refused CALL-1 (policy) [r1,r2]
+        agent <- whole 403 content-type: application/json {"jsonrpc":"2.0","error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments."}}
+    "#]].assert_eq(&told(vec![Refusal::Policy(reason())], |world, refusal| {
+        let call = world.call_id();
+        Refused::at_the_door(world.arrival(), call, refusal, world.now)
+    }));
+}
