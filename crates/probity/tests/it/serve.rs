@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use crate::program::{Serving, run};
+use crate::program::{Serving, probity, run};
 
 /// One HTTP/1.1 exchange; the status and the body.
 fn http(address: &str, request: &str) -> String {
@@ -172,4 +172,50 @@ fn until(mut holds: impl FnMut() -> bool) {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     panic!("it never held");
+}
+
+#[test]
+fn a_client_of_stdio_connects_through_a_process_of_its_own() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data").display().to_string();
+    let upstream = shop(dir.path());
+    let arguments = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        &data,
+        "--upstream",
+        &upstream,
+    ];
+    let serving = Serving::start(&arguments);
+    let gateway = format!("http://{}", serving.address());
+    let token = serving.line_with("token (shown once): ");
+    let token = token.rsplit(' ').next().expect("a token").to_owned();
+    let messages = [
+        r#"{"jsonrpc":"2.0","id":"a","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#,
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"query","arguments":{"sql":"SELECT 6*7 AS n"}}}"#,
+    ];
+    let input = dir.path().join("input");
+    std::fs::write(&input, messages.join("\n") + "\n").expect("written");
+    let output = probity(&["connect", "shop", "--gateway", &gateway])
+        .env("PROBITY_TOKEN", &token)
+        .stdin(std::fs::File::open(&input).expect("readable"))
+        .output()
+        .expect("it starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{output:?}");
+    let answers: Vec<serde_json::Value> = printed
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("only MCP on standard output"))
+        .collect();
+    let answer = |id: &serde_json::Value| answers.iter().find(|a| a["id"] == *id);
+    assert!(
+        answer(&"a".into()).is_some_and(|a| a["result"].is_object()),
+        "{printed}"
+    );
+    let rows = answer(&2.into()).map(|a| a["result"]["structuredContent"]["rows"][0]["n"].clone());
+    assert_eq!(rows, Some(42.into()), "{printed}");
+    assert_eq!(serving.terminate(), 0);
 }
