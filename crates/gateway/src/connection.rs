@@ -85,8 +85,7 @@ async fn keep(
         ended = &mut connection => ended,
         () = tokio::time::sleep(Duration::from_millis(head_ms_max)) => {
             if !asked.load(Ordering::Acquire) {
-                let detail = format!("no request within {head_ms_max} ms");
-                return record_fault(shared, peer, detail).await;
+                return record_fault(shared, peer, no_request(head_ms_max)).await;
             }
             connection.await
         }
@@ -167,10 +166,16 @@ async fn broken(
     tracing::debug!(%peer, error = text, "a connection broke");
     // A client that goes away between or after its requests is no event, nor is a connection that
     // idles after a request: what was cancelled is recorded with the call.
-    let malformed = kind.is_some_and(|error| error.is_parse() || error.is_timeout() && !asked);
-    if malformed {
+    if kind.is_some_and(hyper::Error::is_parse) {
         record_fault(shared, peer, text).await;
+    } else if kind.is_some_and(hyper::Error::is_timeout) && !asked {
+        let head_ms_max = shared.config.limits.head_ms_max;
+        record_fault(shared, peer, no_request(head_ms_max)).await;
     }
+}
+
+fn no_request(head_ms_max: u64) -> String {
+    format!("no request within {head_ms_max} ms")
 }
 
 async fn record_fault(shared: &Shared, peer: SocketAddr, detail: String) {

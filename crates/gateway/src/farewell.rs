@@ -12,7 +12,7 @@ use mcp::Era;
 use crate::flight::{self, Owner};
 use crate::random;
 use crate::running::close_group;
-use crate::sessions::{InUse, McpSession, Used as _};
+use crate::sessions::{InUse, McpSession, Used};
 use crate::shared::Shared;
 
 /// Time for calls of the session to end and for a server to hear of the end.
@@ -36,7 +36,7 @@ pub(crate) async fn close_session(
         link.close().await;
     }
     // What is still under way has its ending to record first.
-    let _too_late = tokio::time::timeout(patience, unused(&session)).await;
+    let _too_late = tokio::time::timeout(patience, unused(&*session)).await;
     let closing = SessionClosing {
         upstream: session.upstream.name.as_str().into(),
         at: random::now(),
@@ -61,6 +61,14 @@ pub(crate) async fn close_all(shared: &Arc<Shared>, why: &'static str) {
     for upstream in shared.upstreams.values() {
         upstream.close().await;
     }
+    let patience = Duration::from_millis(FAREWELL_MS_MAX);
+    let unused = async {
+        for group in &groups {
+            unused(&**group).await;
+        }
+    };
+    // What is still under way has its ending to record first.
+    let _too_late = tokio::time::timeout(patience, unused).await;
     for group in groups {
         close_group(&group, why).await;
     }
@@ -104,8 +112,8 @@ async fn tell(shared: &Arc<Shared>, session: &Arc<McpSession>) {
     while outs.recv().await.is_some() {}
 }
 
-async fn unused(session: &McpSession) {
-    while session.uses().under_way() > 0 {
+async fn unused(recording: &impl Used) {
+    while recording.uses().under_way() > 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -81,7 +81,11 @@ impl<'a> Relay<'a> {
         let ahead_max = shared.config.limits.stream_ahead_max;
         let stop = if self.standing {
             &shared.draining
-        } else if self.forwarded.method().is_some_and(|method| &**method == "session/end") {
+        } else if self
+            .forwarded
+            .method()
+            .is_some_and(|method| &**method == "session/end")
+        {
             &shared.silenced
         } else {
             &shared.stopped

@@ -93,6 +93,7 @@ impl Running {
         }
         shared.stopped.cancel();
         farewell::close_all(&shared, "gateway_stopped").await;
+        shared.silenced.cancel();
         shared.tasks.wait().await;
         let _joined = accepting.await;
     }

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) draining: CancellationToken,
     /// Calls that are still under way end now.
     pub(crate) stopped: CancellationToken,
+    /// Servers that did not answer to the end of their session yet are not waited for any more.
+    pub(crate) silenced: CancellationToken,
     /// Everything that still has a record to write.
     pub(crate) tasks: TaskTracker,
 }
@@ -64,6 +66,7 @@ impl Shared {
             stopping: AtomicBool::new(false),
             draining: CancellationToken::new(),
             stopped: CancellationToken::new(),
+            silenced: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }))
     }

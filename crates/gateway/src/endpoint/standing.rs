@@ -62,6 +62,9 @@ async fn named(admitted: &Admitted) -> Result<InUse<McpSession>, Response<Body>>
     if admitted.claimed_era() == Era::Modern {
         return Err(admitted.refuse(None, Refusal::MethodNotAllowed).await);
     }
+    if let Err(fault) = admitted.headers().check_repeated() {
+        return Err(admitted.refuse(None, Refusal::Transport(fault)).await);
+    }
     match admitted.session() {
         Some(Ok(session)) => Ok(session),
         Some(Err(refusal)) => Err(admitted.refuse(None, refusal).await),

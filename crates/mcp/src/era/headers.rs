@@ -81,7 +81,12 @@ impl<'a> Headers<'a> {
         }
     }
 
-    fn check_repeated(&self) -> Result<(), TransportFault> {
+    /// Whether each of the fields came once.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportFault::Repeated`], for one of those that did not.
+    pub fn check_repeated(&self) -> Result<(), TransportFault> {
         match self.repeated {
             Some(name) => Err(TransportFault::Repeated(name)),
             None => Ok(()),
