@@ -148,7 +148,7 @@ async fn connections_that_stop_half_way() {
         HTTP/2's first line alone: (closed)
           transport connection_fault (no request within 300 ms)
         a part of the head: (closed)
-          transport connection_fault (read header from client timeout)
+          transport connection_fault (no request within 300 ms)
         a part of the head, then the end: (closed)
         a part of the body: 408 application/json {"jsonrpc":"2.0","error":{"code":-32600,"message":"the body was not complete within 300 ms"}}
           refusal > body_timed_out (the limit is 300 ms)

@@ -10,6 +10,8 @@ mod leaving;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod stopping;
 #[cfg(test)]
 mod upstream_faults;

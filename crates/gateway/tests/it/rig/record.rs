@@ -95,7 +95,13 @@ impl fmt::Display for RecordLine {
         if shown.len() < payload.len() {
             shown.push('…');
         }
-        write!(f, " | {}", shown.replace('\r', "␍").replace('\n', "␊"))
+        let shown = shown.replace('\r', "␍").replace('\n', "␊");
+        f.write_str(" | ")?;
+        shown.chars().try_for_each(|c| match c {
+            // So that the expected text is text.
+            '\u{feff}' | '\0'..='\u{1f}' => write!(f, "{}", c.escape_unicode()),
+            c => write!(f, "{c}"),
+        })
     }
 }
 
