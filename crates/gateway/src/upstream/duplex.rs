@@ -11,6 +11,8 @@
 
 mod incoming;
 mod queue;
+#[cfg(test)]
+pub(super) mod script;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -167,6 +169,13 @@ impl Duplex {
     pub(super) async fn close(&self) {
         self.closing.cancel();
         self.shared.over.cancelled().await;
+    }
+
+    /// The scripts of the transports send what no ledger has seen.
+    #[cfg(test)]
+    pub(super) async fn send_unrecorded(&self, exchange: ExchangeId, text: &str) -> Incoming {
+        let subject = Subject::Message(script::message(text), None);
+        self.send(&subject, exchange).await
     }
 
     async fn send(&self, subject: &Subject, exchange: ExchangeId) -> Incoming {

@@ -9,6 +9,8 @@ mod process;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use gate::{Ending, Forwarded, Released, Transport};
 use mcp::Message;
@@ -20,6 +22,9 @@ use super::{Aside, Link, Sent};
 use crate::config::{Limits, StdioTarget};
 use pipes::{read_messages, read_stderr, write_messages};
 use process::{PATIENCE, Pipes, Process};
+
+/// Time between the end of a process's output and its exit, where the one is because of the other.
+const EXIT_SEEN: Duration = Duration::from_millis(500);
 
 /// A running process.
 pub(crate) struct StdioLink(Duplex);
@@ -77,7 +82,7 @@ async fn supervise(mut process: Process, pipes: Pipes, wire: Wire, limits: Limit
     let stderr = tokio::spawn(read_stderr(pipes.stderr, inlet.clone()));
     let mut writing = tokio::spawn(write_messages(pipes.stdin, outgoing));
     let mut output = None;
-    let cause = tokio::select! {
+    let mut cause = tokio::select! {
         biased;
         () = closing.cancelled() => "the conversation was closed",
         () = process.exited() => "",
@@ -87,6 +92,10 @@ async fn supervise(mut process: Process, pipes: Pipes, wire: Wire, limits: Limit
         }
         _ = &mut writing => "the process closed its standard input",
     };
+    // A process that exits closes its pipes a moment before its exit is seen.
+    if !closing.is_cancelled() && timeout(EXIT_SEEN, process.exited()).await.is_ok() {
+        cause = "";
+    }
     // Dropping the pipe is how a server is told to go (MCP basic/transports, stdio, Shutdown).
     writing.abort();
     let how = process.end().await;

@@ -3,19 +3,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use gate::{Answer, Ending, Subject};
-use mcp::{Batch, Message, json};
-use model::ExchangeId;
+use mcp::{Batch, json};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+use super::script::{FOR_EVER, all, describe, exchange, message, next};
 use super::{Duplex, Wire};
 use crate::config::Limits;
 use crate::upstream::Incoming;
-
-/// Longer than anything here takes.
-const FOR_EVER: Duration = Duration::from_secs(20);
 
 struct Rig {
     duplex: Duplex,
@@ -37,15 +33,6 @@ fn rig_with(shared: bool, limits: &Limits, stalled_ms_max: u64) -> Rig {
     }
 }
 
-fn message(text: &str) -> Message {
-    let bytes = Bytes::copy_from_slice(text.as_bytes());
-    Message::parse(bytes, &json::Limits::default()).expect("a message")
-}
-
-fn exchange(number: u8) -> ExchangeId {
-    ExchangeId::from_bytes([number; 16])
-}
-
 impl Rig {
     async fn send(&self, caller: u8, text: &str) -> Incoming {
         let subject = Subject::Message(message(text), None);
@@ -61,7 +48,9 @@ impl Rig {
     /// The next message on the wire, which counts as written.
     async fn wrote(&mut self) -> String {
         let next = timeout(FOR_EVER, self.wire.outgoing.recv()).await;
-        let next = next.expect("something was sent").expect("the channel is open");
+        let next = next
+            .expect("something was sent")
+            .expect("the channel is open");
         let _left = next.written.send(Ok(()));
         String::from_utf8_lossy(&next.bytes).into_owned()
     }
@@ -77,7 +66,10 @@ impl Rig {
     async fn ends(&self) {
         let detail = "gone".to_owned();
         let cut = Bytes::new();
-        self.wire.inlet.end(Ending::UpstreamBroke { detail, cut }).await;
+        self.wire
+            .inlet
+            .end(Ending::UpstreamBroke { detail, cut })
+            .await;
     }
 
     /// What went aside until now.
@@ -88,45 +80,29 @@ impl Rig {
     }
 }
 
-/// The next item.
-async fn next(incoming: &mut Incoming) -> String {
-    let item = timeout(FOR_EVER, incoming.next()).await.expect("not to hang");
-    item.map_or("end".to_owned(), describe)
-}
-
-/// Everything until the end.
-async fn all(mut incoming: Incoming) -> Vec<String> {
-    let mut items = Vec::new();
-    loop {
-        match next(&mut incoming).await {
-            end if end == "end" => return items,
-            item => items.push(item),
-        }
-    }
-}
-
-fn describe(item: Result<Answer, Ending>) -> String {
-    match item {
-        Ok(Answer::Message(message)) => String::from_utf8_lossy(message.bytes()).into_owned(),
-        Ok(Answer::Head(head)) => format!("stream {}", head.status),
-        Ok(Answer::Whole(head, body, _)) => format!("{} with {} bytes", head.status, body.len()),
-        Ok(other) => format!("{other:?}"),
-        Err(ending) => ending.name().to_owned(),
-    }
-}
-
 #[tokio::test]
 async fn answers_find_their_requests_in_any_order_and_any_spelling() {
     let mut rig = rig(false);
-    let a = rig.send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
-    let b = rig.send(2, r#"{"jsonrpc":"2.0","id":"\u0061","method":"ping", "x":1.10}"#).await;
-    assert_eq!(rig.wrote().await, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+    let a = rig
+        .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
+    let b = rig
+        .send(
+            2,
+            r#"{"jsonrpc":"2.0","id":"\u0061","method":"ping", "x":1.10}"#,
+        )
+        .await;
+    assert_eq!(
+        rig.wrote().await,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+    );
     assert_eq!(
         rig.wrote().await,
         r#"{"jsonrpc":"2.0","id":"\u0061","method":"ping", "x":1.10}"#
     );
     rig.says(r#"{"jsonrpc":"2.0","id":"a","result":{}}"#).await;
-    rig.says(r#"{"id":1.0, "jsonrpc":"2.0","error":{"code":1,"message":""}}"#).await;
+    rig.says(r#"{"id":1.0, "jsonrpc":"2.0","error":{"code":1,"message":""}}"#)
+        .await;
     assert_eq!(
         all(a).await,
         [r#"{"id":1.0, "jsonrpc":"2.0","error":{"code":1,"message":""}}"#]
@@ -186,7 +162,10 @@ async fn one_session_gets_everything_once() {
     );
     assert_eq!(
         all(first).await,
-        [&progress(r#""t""#), r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]
+        [
+            &progress(r#""t""#),
+            r#"{"jsonrpc":"2.0","id":1,"result":{}}"#
+        ]
     );
 }
 
@@ -215,22 +194,38 @@ async fn a_batch_ends_with_its_last_answer() {
         Subject::Batch(Batch::parse(bytes, &limits).expect("a batch"))
     };
     let mut incoming = rig.duplex.send(&batch(array), exchange(1)).await;
-    assert_eq!(rig.wrote().await, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+    assert_eq!(
+        rig.wrote().await,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+    );
     assert!(rig.wrote().await.contains("initialized"));
-    assert_eq!(rig.wrote().await, r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#);
+    assert_eq!(
+        rig.wrote().await,
+        r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#
+    );
     rig.says(r#"{"jsonrpc":"2.0","id":2,"result":{}}"#).await;
-    assert_eq!(next(&mut incoming).await, r#"{"jsonrpc":"2.0","id":2,"result":{}}"#);
+    assert_eq!(
+        next(&mut incoming).await,
+        r#"{"jsonrpc":"2.0","id":2,"result":{}}"#
+    );
     rig.says(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await;
-    assert_eq!(all(incoming).await, [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]);
+    assert_eq!(
+        all(incoming).await,
+        [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]
+    );
 
     let silent = batch(r#"[{"jsonrpc":"2.0","method":"notifications/initialized"}]"#);
     let incoming = rig.duplex.send(&silent, exchange(2)).await;
     rig.wrote().await;
     assert_eq!(all(incoming).await, ["202 with 0 bytes"]);
 
-    let twice = r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":1.0,"method":"ping"}]"#;
+    let twice =
+        r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":1.0,"method":"ping"}]"#;
     let incoming = rig.duplex.send(&batch(twice), exchange(3)).await;
-    assert_eq!(all(incoming).await, ["upstream_broke"]);
+    assert_eq!(
+        all(incoming).await,
+        ["broke: not sent: a request with the same id is under way"]
+    );
     assert!(rig.wrote_nothing());
 }
 
@@ -240,11 +235,19 @@ async fn an_id_that_is_under_way_is_not_sent_again() {
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let first = rig.send(1, ping).await;
     rig.wrote().await;
-    let second = rig.send(2, r#"{"jsonrpc":"2.0","id":1e0,"method":"ping"}"#).await;
-    assert_eq!(all(second).await, ["upstream_broke"]);
+    let second = rig
+        .send(2, r#"{"jsonrpc":"2.0","id":1e0,"method":"ping"}"#)
+        .await;
+    assert_eq!(
+        all(second).await,
+        ["broke: not sent: a request with the same id is under way"]
+    );
     assert!(rig.wrote_nothing());
     rig.says(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await;
-    assert_eq!(all(first).await, [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]);
+    assert_eq!(
+        all(first).await,
+        [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]
+    );
     // Free again.
     let third = rig.send(3, ping).await;
     rig.wrote().await;
@@ -274,7 +277,8 @@ async fn many_callers_keep_their_own_ids() {
     );
     rig.says(r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":2,"progress":1.0}}"#).await;
     rig.says(r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":3}}}"#).await;
-    rig.says(r#"{"jsonrpc":"2.0","id":2,"result":{"x":12345678901234567890123}}"#).await;
+    rig.says(r#"{"jsonrpc":"2.0","id":2,"result":{"x":12345678901234567890123}}"#)
+        .await;
     rig.says(r#"{"jsonrpc":"2.0","id":1.0,"result":{}}"#).await;
     rig.says(r#"{"jsonrpc":"2.0","id":3,"result":{"_meta":{"io.modelcontextprotocol/subscriptionId":3}}}"#).await;
     assert_eq!(all(a).await, [r#"{"jsonrpc":"2.0","id":1.0,"result":{}}"#]);
@@ -328,12 +332,16 @@ async fn a_cancellation_reaches_the_callers_own_request_only() {
     assert_eq!(rig.aside(), [r#"{"jsonrpc":"2.0","id":"x","result":{}}"#]);
     assert!(rig.duplex.cancel(exchange(2), &message(request)).is_none());
     rig.says(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await;
-    assert_eq!(all(stranger).await, [r#"{"jsonrpc":"2.0","id":"x","result":{}}"#]);
+    assert_eq!(
+        all(stranger).await,
+        [r#"{"jsonrpc":"2.0","id":"x","result":{}}"#]
+    );
 }
 
 #[tokio::test]
 async fn what_names_no_caller_reaches_the_only_one_or_nobody() {
-    let log = r#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}"#;
+    let log =
+        r#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}"#;
     let asks = r#"{"jsonrpc":"2.0","id":1,"method":"roots/list"}"#;
     let call = |level: &str| {
         format!(
@@ -361,25 +369,37 @@ async fn nobody_hangs_when_the_channel_ends() {
     let mut rig = rig(false);
     let changed = r#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#;
     rig.says(changed).await;
-    let call = rig.send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+    let call = rig
+        .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
     rig.wrote().await;
     // Not written: its outcome never comes.
-    let notified = rig.send(2, r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
+    let notified = rig
+        .send(
+            2,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        )
+        .await;
     drop(rig.wire.outgoing.recv().await);
-    rig.says(r#"{"jsonrpc":"2.0","id":9,"method":"ping"}"#).await;
+    rig.says(r#"{"jsonrpc":"2.0","id":9,"method":"ping"}"#)
+        .await;
     assert!(!rig.duplex.is_over());
     rig.ends().await;
     assert!(rig.duplex.is_over());
     assert_eq!(
         all(call).await,
-        [r#"{"jsonrpc":"2.0","id":9,"method":"ping"}"#, "upstream_broke"]
+        [r#"{"jsonrpc":"2.0","id":9,"method":"ping"}"#, "broke: gone"]
     );
-    assert_eq!(all(notified).await, ["upstream_broke"]);
+    assert_eq!(all(notified).await, ["broke: gone"]);
     assert_eq!(rig.aside(), [changed]);
-    let late = rig.send(3, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
-    assert_eq!(all(late).await, ["upstream_broke"]);
-    assert_eq!(all(rig.open_stream().await).await, ["upstream_broke"]);
-    timeout(FOR_EVER, rig.duplex.close()).await.expect("it is closed");
+    let late = rig
+        .send(3, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
+    assert_eq!(all(late).await, ["broke: gone"]);
+    assert_eq!(all(rig.open_stream().await).await, ["broke: gone"]);
+    timeout(FOR_EVER, rig.duplex.close())
+        .await
+        .expect("it is closed");
 }
 
 #[tokio::test]
@@ -387,13 +407,15 @@ async fn an_open_stream_learns_of_the_end() {
     let rig = rig(false);
     let stream = rig.open_stream().await;
     rig.ends().await;
-    assert_eq!(all(stream).await, ["stream 200", "upstream_broke"]);
+    assert_eq!(all(stream).await, ["stream 200", "broke: gone"]);
 }
 
 #[tokio::test]
 async fn a_write_that_fails_is_the_end_of_that_call() {
     let mut rig = rig(false);
-    let incoming = rig.send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+    let incoming = rig
+        .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
     let next = rig.wire.outgoing.recv().await.expect("it was sent");
     let refused = Ending::CredentialRefused { status: 401 };
     next.written.send(Err(refused)).expect("somebody waits");
@@ -408,14 +430,18 @@ async fn silence_ends_a_call_unless_the_client_owes_an_answer() {
         ..Limits::default()
     };
     let mut rig = rig_with(false, &limits, 30_000);
-    let quiet = rig.send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+    let quiet = rig
+        .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
     rig.wrote().await;
     assert_eq!(all(quiet).await, ["upstream_timed_out"]);
     rig.says(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await;
     assert_eq!(rig.aside(), [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]);
 
     let asks = r#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{}}"#;
-    let mut asked = rig.send(2, r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#).await;
+    let mut asked = rig
+        .send(2, r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
+        .await;
     rig.wrote().await;
     rig.says(asks).await;
     assert_eq!(next(&mut asked).await, asks);
@@ -469,7 +495,9 @@ async fn a_server_that_does_not_read_ends_the_calls_not_the_gateway() {
 async fn a_slow_reader_is_left_behind() {
     let mut rig = rig_with(false, &Limits::default(), 30);
     let slow = rig.open_stream().await;
-    let mut call = rig.send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).await;
+    let mut call = rig
+        .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+        .await;
     rig.wrote().await;
     let big = format!(
         r#"{{"jsonrpc":"2.0","method":"notifications/message","params":"{}"}}"#,
@@ -483,7 +511,14 @@ async fn a_slow_reader_is_left_behind() {
     assert_eq!(next(&mut call).await, big);
     rig.says(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await;
     assert_eq!(all(call).await, [r#"{"jsonrpc":"2.0","id":1,"result":{}}"#]);
-    assert_eq!(all(slow).await, ["stream 200", &big, "upstream_broke"]);
+    assert_eq!(
+        all(slow).await,
+        [
+            "stream 200",
+            &big,
+            "broke: its messages came faster than they were taken"
+        ]
+    );
     assert!(rig.aside().is_empty());
 }
 
@@ -527,7 +562,9 @@ async fn closing_is_asked_of_the_transport() {
         let subject = Subject::EndSession;
         all(duplex.send(&subject, exchange(1)).await).await
     });
-    timeout(FOR_EVER, wire.closing.cancelled()).await.expect("it is asked");
+    timeout(FOR_EVER, wire.closing.cancelled())
+        .await
+        .expect("it is asked");
     sleep(Duration::from_millis(1)).await;
     assert!(!closed.is_finished());
     wire.inlet.end(Ending::GatewayStopped).await;
@@ -538,5 +575,7 @@ async fn closing_is_asked_of_the_transport() {
 async fn dropping_the_link_closes_the_channel() {
     let rig = rig(false);
     drop(rig.duplex);
-    timeout(FOR_EVER, rig.wire.closing.cancelled()).await.expect("it is asked");
+    timeout(FOR_EVER, rig.wire.closing.cancelled())
+        .await
+        .expect("it is asked");
 }
