@@ -12,8 +12,8 @@ pub(crate) use read::{
     ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
 };
 pub(crate) use run::{
-    CheckArgs, ConnectArgs, DemoArgs, InitArgs, SampleServerArgs, ServeArgs, TokenArgs,
-    TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
+    CheckArgs, ConnectArgs, DemoArgs, InitArgs, RecoverArgs, SampleServerArgs, ServeArgs,
+    TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Verify that the log is whole and unchanged
     Verify(VerifyArgs),
+    /// Begin a new log where the old one is damaged, and state the gap
+    Recover(RecoverArgs),
     /// Create, list and revoke the keys with which callers show who they are
     Token(TokenArgs),
     /// Print a completion script for a shell

@@ -220,7 +220,26 @@ pub(crate) struct TokenListArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct TokenRevokeArgs {
     /// The token's id, as `probity token list` prints it
+    #[arg(allow_hyphen_values = true)]
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+For a log that refuses to start because records that it acknowledged are damaged, missing or were
+replaced by an older state. The old log stays as it is, for whoever has to find out why. The new one
+begins with a record that states the reason and the old log's last checkpoint.
+
+Restore a backup first, if there is one: this cannot be taken back.")]
+pub(crate) struct RecoverArgs {
+    /// Give up the log as it is, and begin a new epoch
+    #[arg(long, required = true)]
+    pub(crate) new_epoch: bool,
+    /// Why: it goes on record
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) because: String,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
 }

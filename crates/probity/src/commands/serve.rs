@@ -2,7 +2,7 @@ use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
 use identity::{IssuedKey, Role};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::ServeArgs;
 use crate::config::{self, Config};
@@ -28,6 +28,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 async fn serve(config: &Config) -> Result<Exit> {
+    let mut signals = StopSignals::listen()?;
     // Made before the keys are read, so that it opens the gateway from the first moment.
     let first = first_token(config)?;
     let node = match Node::start(config).await {
@@ -43,10 +44,10 @@ async fn serve(config: &Config) -> Result<Exit> {
     say_ready(&node)?;
     say_how_to_connect(config, &node, first.as_ref())?;
     let outcome = tokio::select! {
-        stop = stop_signal() => stop.map(|signal| {
+        signal = signals.received() => {
             tracing::info!(signal, "draining");
-            Exit::Ok
-        }),
+            Ok(Exit::Ok)
+        }
         reason = node.poisoned() => Err(reason),
     };
     let stopped = node.stop().await;
@@ -109,12 +110,26 @@ fn say_how_to_connect(config: &Config, node: &Node, first: Option<&IssuedKey>) -
     Ok(())
 }
 
-/// Completes on the first request to stop, with the signal's name.
-pub(super) async fn stop_signal() -> Result<&'static str> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// Requests to stop: SIGTERM and SIGINT.
+pub(super) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Listens from now on: call it before anybody can know that the program runs.
+    pub(super) fn listen() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?,
+        })
+    }
+
+    /// Completes on the first request, with the signal's name.
+    pub(super) async fn received(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }

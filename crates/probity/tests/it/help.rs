@@ -12,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "show",
     "replay",
     "verify",
+    "recover",
     "token",
     "completions",
     "man",

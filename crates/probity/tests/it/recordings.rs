@@ -167,6 +167,27 @@ fn verify_says_intact_and_names_the_damage() {
     );
 }
 
+#[test]
+fn a_new_epoch_states_why_and_the_old_log_stays() {
+    let recorded = recorded();
+    recorded.failed(&["recover", "--because", "x"], 2);
+    recorded.failed(&["recover", "--new-epoch", "--because", " "], 1);
+    let reason = "the disk was replaced";
+    let told = recorded.run(&["recover", "--new-epoch", "--because", reason]);
+    assert!(
+        told.contains("/2\n") && told.contains("entries under"),
+        "{told}"
+    );
+    drop(store::DataDir::open(recorded.dir.path(), &store::Options::default()).expect("starts"));
+    let node = recorded.run(&["sessions", "--node", "--json"]);
+    let id = node
+        .split("\"id\":\"")
+        .nth(1)
+        .and_then(|rest| rest.get(..26));
+    let shown = recorded.run(&["show", id.expect("an id"), "--json"]);
+    assert!(shown.contains(reason), "{shown}");
+}
+
 /// The longest file of hashes of leaves in a log.
 fn largest_tile(log: &Path) -> PathBuf {
     let (mut waiting, mut files) = (vec![log.to_owned()], Vec::new());

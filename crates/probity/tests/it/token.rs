@@ -43,6 +43,8 @@ fn a_token_is_made_shown_once_listed_and_revoked() {
 
     let id = keys[0]["id"].as_str().expect("an id");
     run(&["token", "revoke", id, "--data", &data]).ok();
+    // An id may begin with any character of base 64.
+    run(&["token", "revoke", "-not-an-id", "--data", &data]).failed(7);
     let list = run(&["token", "list", "--json", "--data", &data]).ok();
     assert!(
         list.lines()

@@ -12,7 +12,7 @@ use gateway::{Limits, StdioTarget, Target};
 use identity::Role;
 use model::UpstreamName;
 
-use super::serve::{runtime, say_ready, stop_signal};
+use super::serve::{StopSignals, runtime, say_ready};
 use super::{recordings, show, verify};
 use crate::cli::{DemoArgs, SampleServerArgs, SessionRef};
 use crate::config::{Config, Upstream};
@@ -75,6 +75,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
 }
 
 async fn demo(args: &DemoArgs, config: &Config) -> Result<Exit> {
+    let mut signals = StopSignals::listen()?;
     let issued = tokens::issue(
         &tokens::open(&config.data)?,
         &Wanted {
@@ -86,7 +87,10 @@ async fn demo(args: &DemoArgs, config: &Config) -> Result<Exit> {
     )?;
     let node = Node::start(config).await?;
     say_ready(&node)?;
-    let exit = narrate(args, config, &node, &issued.token).await;
+    let exit = tokio::select! {
+        exit = narrate(args, config, &node, &issued.token) => exit,
+        _ = signals.received() => Ok(Exit::Ok),
+    };
     let stopped = node.stop().await;
     let exit = exit?;
     stopped?;
@@ -104,10 +108,7 @@ async fn narrate(args: &DemoArgs, config: &Config, node: &Node, token: &str) -> 
         return Ok(exit);
     }
     say_how_to_go_on(config, &url, token)?;
-    tokio::select! {
-        stop = stop_signal() => stop.map(|_| Exit::Ok),
-        reason = node.poisoned() => Err(reason),
-    }
+    Err(node.poisoned().await)
 }
 
 /// Shows what is on record, as `probity show` does, and verifies it, as `probity verify` does.
