@@ -46,6 +46,7 @@ const EDGES: &[(&str, May)] = &[
     ),
     ("testkit", May::ImportAnything),
     ("e2e", May::ImportAnything),
+    ("bench", May::ImportAnything),
     ("xtask", May::Import(&[])),
 ];
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 /// Longest source file, in lines. Most are far shorter; past this a file holds two things.
 const SOURCE_LINES_MAX: usize = 500;
 /// Longest test file, in lines.
-const TEST_LINES_MAX: usize = 700;
+const TEST_LINES_MAX: usize = 800;
 
 /// Words that work left unfinished leaves behind, in two halves so that this file may stay.
 const LEFTOVERS: &[(&str, &str)] = &[
@@ -148,7 +148,9 @@ fn is_hidden(c: char) -> bool {
 
 fn rust(path: &str, text: &str) -> Vec<String> {
     let mut findings = Vec::new();
-    let is_test = path.contains("/tests/") || path.contains("/benches/");
+    let is_test = ["/tests/", "/benches/", "/tests.rs"]
+        .iter()
+        .any(|part| path.contains(part));
     let lines_max = if is_test {
         TEST_LINES_MAX
     } else {
@@ -202,4 +204,58 @@ fn manifest(path: &str, text: &str) -> Vec<String> {
             .map(|line| format!("{path}: `{line}`: versions stand in the workspace's Cargo.toml")),
     );
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{manifest, rust, words};
+
+    #[test]
+    fn what_may_not_stay_is_found_and_nothing_else() {
+        let places = ["/srv/build/".to_owned(), "/home/me/".to_owned()];
+        let check = |text: &str, expected: usize| {
+            assert_eq!(words("a.rs", text, &places).len(), expected, "{text}");
+        };
+        check("let path = \"/srv/build/x\";", 1);
+        check("see `/home/me/notes`", 1);
+        check("https://example.com/srv/build/x is a URL's path", 0);
+        check(concat!("// TO", "DO: later"), 1);
+        check("a photodocument, MASTODON, XXXX", 0);
+        check(concat!("an input's place", "holder"), 1);
+        check(concat!("styles.place", "holder(cyan)"), 0);
+        check(concat!("https://registry.npm", "js.org/"), 1);
+        check("user\u{202e}nimda", 1);
+        assert_eq!(words("a.json", concat!("TO", "DO"), &places).len(), 0);
+    }
+
+    #[test]
+    fn a_pure_crate_names_no_clock_and_no_file() {
+        let check = |path: &str, text: &str, expected: usize| {
+            assert_eq!(rust(path, text).len(), expected, "{path} {text}");
+        };
+        check("crates/gate/src/a.rs", "let now = Instant::now();", 1);
+        check("crates/gate/src/a.rs", "// not Instant::now()", 0);
+        check("crates/gate/tests/it/a.rs", "std::fs::read(path)", 0);
+        check("crates/store/src/a.rs", "std::fs::read(path)", 0);
+        check("crates/store/src/a.rs", concat!("un", "safe { }"), 1);
+        check(
+            "crates/store/src/a.rs",
+            concat!("#[", "allow(dead_code)]"),
+            1,
+        );
+        check("crates/store/src/a.rs", &"x\n".repeat(501), 1);
+        check("crates/store/tests/it/a.rs", &"x\n".repeat(501), 0);
+    }
+
+    #[test]
+    fn a_manifest_takes_versions_and_lints_from_the_workspace() {
+        let good = "[dependencies]\na.workspace = true\n\n[lints]\nworkspace = true\n";
+        assert_eq!(manifest("m", good).len(), 0);
+        assert_eq!(
+            manifest("m", "[dependencies]\na.workspace = true\n").len(),
+            1
+        );
+        let versioned = good.replace("a.workspace = true", "a = { version = \"1\" }");
+        assert_eq!(manifest("m", &versioned).len(), 1);
+    }
 }
