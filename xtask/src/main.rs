@@ -27,7 +27,8 @@ Usage: cargo xtask <verb>
                               --long: more seeds, more rounds (PROBITY_LONG=1)
                               FILTER: goes to the test runner
   tidy                        who may import whom, files too long, words that may not stay
-  bench [-- FILTER…]          build for release and run the benchmarks
+  bench [-- OPTION…]          build for release, measure the data path and the ledger
+                              OPTION: --quick, --only TEXT; see `bench --help`
 ";
 
 fn main() -> ExitCode {
