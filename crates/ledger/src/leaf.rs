@@ -16,7 +16,7 @@ pub const LEAF_BYTES_MAX: usize = LEAF_BYTES + 32;
 
 /// The body was compressed with zstd before it was encrypted.
 const COMPRESSED: u8 = 1 << 0;
-/// The record awaits an outcome for its call.
+/// After this record its call still awaits an outcome.
 const AWAITS: u8 = 1 << 1;
 /// The session is the node's own.
 const NODE: u8 = 1 << 2;
@@ -36,7 +36,7 @@ pub struct Prefix {
     pub verdict_code: u8,
     /// The body was compressed with zstd before it was encrypted.
     pub compressed: bool,
-    /// The record awaits an outcome for its call.
+    /// After this record its call still awaits an outcome.
     pub awaits_outcome: bool,
     /// The session is the node's own: it holds what belongs to no MCP session.
     pub node: bool,

@@ -217,10 +217,14 @@ impl Sequencer {
         cursor.previous = hash;
         cursor.range.push(hash);
         let Some(call) = prefix.call else { return };
-        if prefix.awaits_outcome {
-            cursor.open_calls.insert(call, index);
-        } else if settles_call(prefix.kind()) {
-            cursor.open_calls.remove(&call);
+        match prefix.kind() {
+            Some(Kind::Intent) if prefix.awaits_outcome => {
+                cursor.open_calls.insert(call, index);
+            }
+            kind if settles_call(kind) && !prefix.awaits_outcome => {
+                cursor.open_calls.remove(&call);
+            }
+            _ => {}
         }
     }
 }

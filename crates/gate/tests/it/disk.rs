@@ -37,6 +37,8 @@ struct State {
 pub(crate) struct OnRecord {
     pub(crate) entry: Entry,
     pub(crate) body: Body,
+    /// The calls of its session that had an intent and no outcome after it.
+    pub(crate) open_calls: usize,
 }
 
 impl Disk {
@@ -72,7 +74,12 @@ impl Disk {
                 .expect("the secret opens");
             let body = open_body(&entry.leaf_bytes, &entry.leaf, &secret, &entry.body)
                 .expect("the body opens");
-            records.push(OnRecord { entry, body });
+            let cursor = log.sessions().get(&session);
+            records.push(OnRecord {
+                open_calls: cursor.map_or(0, |cursor| cursor.open_calls.len()),
+                entry,
+                body,
+            });
         }
         records
     }

@@ -82,7 +82,8 @@ impl World {
         self.trace
     }
 
-    /// The leaves on the disk: kind, whether an outcome is awaited, server, tool, principal.
+    /// The leaves on the disk: kind, whether its call still awaits an outcome, how many calls of
+    /// the session do, server, tool, principal.
     pub(crate) fn leaves(self) -> String {
         let mut known = vec![Pseudonym::default()];
         let mut letter = |pseudonym: Pseudonym| {
@@ -99,7 +100,8 @@ impl World {
             let kind = prefix.kind().map_or("?", Kind::as_str);
             let awaits = if prefix.awaits_outcome { " awaits" } else { "" };
             lines += &format!(
-                "{kind}{awaits} server={} tool={} principal={}\n",
+                "{kind}{awaits} open={} server={} tool={} principal={}\n",
+                record.open_calls,
                 letter(prefix.server),
                 letter(prefix.tool),
                 letter(prefix.principal),

@@ -236,12 +236,25 @@ fn split_random(random: &[u8; 48]) -> ([u8; 16], RecordSecret) {
     (record, RecordSecret::new(secret))
 }
 
-/// An intent awaits an outcome unless its message is one that is never answered.
+/// An intent awaits an outcome unless its message is one that is never answered: a notification, an
+/// answer, the opening of a standing stream. What a server says before it answers leaves its call
+/// waiting.
 fn awaits_outcome(kind: Kind, draft: &Draft<'_>) -> bool {
-    let message = draft.facts.message.as_ref().map(|m| &*m.kind);
-    kind == Kind::Intent
-        && draft.call.is_some()
-        && !matches!(message, Some("notification" | "response" | "error"))
+    let message = draft.facts.message.as_ref();
+    let shape = message.map(|message| &*message.kind);
+    let method = message.and_then(|message| message.method.as_deref());
+    let awaits = match kind {
+        Kind::Intent => {
+            !matches!(shape, Some("notification" | "response" | "error"))
+                && method != Some("stream/open")
+        }
+        Kind::Outcome => matches!(
+            shape,
+            Some("notification" | "request" | "comment" | "event")
+        ),
+        _ => false,
+    };
+    awaits && draft.call.is_some()
 }
 
 fn mask_policy(facts: &Facts) -> Digest {
