@@ -4,7 +4,15 @@
 mod rig;
 
 #[cfg(test)]
+mod bytes;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod http2;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]

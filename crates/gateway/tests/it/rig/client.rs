@@ -137,6 +137,22 @@ impl Connection {
         }
     }
 
+    /// The text of the streamed body from this byte to the end of the event that is there.
+    pub(crate) async fn body_from(&mut self, from: usize) -> String {
+        loop {
+            if let Some((_, start)) = head(&self.buffer) {
+                let (body, _) = unchunk(&self.buffer[start..]);
+                let text = String::from_utf8_lossy(&body[from..]).into_owned();
+                if let Some(end) = text.find("\n\n") {
+                    return text[..end + 2].to_owned();
+                }
+            }
+            if !self.more().await {
+                panic!("the stream ended");
+            }
+        }
+    }
+
     /// Reads until the gateway closes the connection.
     pub(crate) async fn until_closed(&mut self) -> String {
         while self.more().await {}
@@ -235,7 +251,7 @@ fn at_close(bytes: &[u8]) -> Response {
 }
 
 /// The bytes in the chunks, and whether the last chunk came.
-pub(crate) fn unchunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
+fn unchunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     loop {
         let Some(end) = rest.windows(2).position(|window| window == b"\r\n") else {

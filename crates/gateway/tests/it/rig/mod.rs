@@ -3,6 +3,7 @@
 
 mod client;
 mod record;
+mod sse;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,6 +24,7 @@ use testkit::raw::{RawHttp, RawStdio, Script};
 
 pub(crate) use client::{Connection, Response, chunked, post_bytes, request_bytes};
 pub(crate) use record::{RecordLine, lines};
+pub(crate) use sse::SseClient;
 
 /// Nothing in these tests takes this long, except where something hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
