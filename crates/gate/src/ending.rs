@@ -48,6 +48,11 @@ pub enum Ending {
     StreamEnded,
     /// The gateway was stopped before the answer came.
     GatewayStopped,
+    /// The answer could not be put on record, so it was withheld.
+    Unrecorded {
+        /// Why it could not.
+        detail: String,
+    },
 }
 
 impl Ending {
@@ -63,6 +68,7 @@ impl Ending {
             Self::ClientLeft { .. } => "client_left",
             Self::StreamEnded => "stream_ended",
             Self::GatewayStopped => "gateway_stopped",
+            Self::Unrecorded { .. } => "unrecorded",
         }
     }
 
@@ -76,7 +82,8 @@ impl Ending {
             | Self::UpstreamTooLarge { .. }
             | Self::CredentialRefused { .. }
             | Self::ClientLeft { cancelled: true }
-            | Self::GatewayStopped => Kind::Failure,
+            | Self::GatewayStopped
+            | Self::Unrecorded { .. } => Kind::Failure,
         }
     }
 
@@ -85,7 +92,8 @@ impl Ending {
         match self {
             Self::UpstreamUnreachable { detail }
             | Self::UpstreamBroke { detail, .. }
-            | Self::UpstreamMalformed { detail, .. } => Some(detail.clone()),
+            | Self::UpstreamMalformed { detail, .. }
+            | Self::Unrecorded { detail } => Some(detail.clone()),
             Self::UpstreamTimedOut { waited_ms } => Some(format!("waited {waited_ms} ms")),
             Self::UpstreamTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
             Self::CredentialRefused { status } => Some(format!("the server answered {status}")),
@@ -131,7 +139,8 @@ impl Ending {
                 "the MCP server refused the gateway's credential".into(),
             ),
             Self::GatewayStopped => (503, "the gateway was stopped".into()),
-            Self::ClientLeft { .. } | Self::StreamEnded => return None,
+            // The client is told by the constant that says so, before this is on record.
+            Self::ClientLeft { .. } | Self::StreamEnded | Self::Unrecorded { .. } => return None,
         };
         Some((status, code::INTERNAL_ERROR, text))
     }

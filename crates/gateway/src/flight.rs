@@ -109,11 +109,22 @@ pub(crate) async fn refused(recording: &Recording, refused: Refused) -> Out {
     }
 }
 
-pub(crate) fn unavailable(error: &CommitError, request: Option<&Message>) -> Out {
-    metrics::counter!("probity_unrecorded_total").increment(1);
-    tracing::error!(%error, "a record cannot be written");
+fn unavailable(error: &CommitError, request: Option<&Message>) -> Out {
+    unrecorded(error);
     let id = request.and_then(Message::id);
     Out::Unavailable(Unavailable::new(error, id.as_ref()))
+}
+
+/// The same for what was sent already.
+pub(crate) fn withheld(error: &CommitError, request: Option<&Message>) -> Out {
+    unrecorded(error);
+    let id = request.and_then(Message::id);
+    Out::Unavailable(Unavailable::of_outcome(error, id.as_ref()))
+}
+
+fn unrecorded(error: &CommitError) {
+    metrics::counter!("probity_unrecorded_total").increment(1);
+    tracing::error!(%error, "a record cannot be written");
 }
 
 /// A call on its way.

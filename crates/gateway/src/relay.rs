@@ -1,14 +1,23 @@
 //! What comes back from a server on its way to the client: each part on record before it is sent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, StreamExt as _};
 use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
 use ledger::{Commit, CommitError, Committed};
 use mcp::{Era, Kind, Message};
 
-use crate::flight::{Flight, Out, unavailable};
+use crate::flight::{Flight, Out, withheld};
 use crate::random;
+use crate::shared::Shared;
+
+/// Pause between two looks at a full queue.
+const ROOM_PAUSE: Duration = Duration::from_millis(1);
+
+/// How often the end of a call whose outcome was withheld is offered to the ledger, and the pause.
+const WITHHELD_TRIES_MAX: u32 = 50;
+const WITHHELD_PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether the client waited for the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +104,10 @@ impl<'a> Relay<'a> {
             let more = open && self.pending.len() < ahead_max;
             let next = async {
                 match incoming.as_mut() {
-                    Some(incoming) => incoming.next().await,
+                    Some(incoming) => {
+                        room(&shared).await;
+                        incoming.next().await
+                    }
                     None => std::future::pending().await,
                 }
             };
@@ -110,8 +122,10 @@ impl<'a> Relay<'a> {
             };
             match step {
                 Step::Durable(durable) => {
-                    if !self.relay(durable).await {
-                        // Nothing can be put on record any more: the stream ends here.
+                    if let Err(error) = self.relay(durable).await {
+                        // What cannot be put on record is withheld, and the stream ends here.
+                        drop(incoming);
+                        self.withhold(&error).await;
                         return self.left;
                     }
                 }
@@ -146,7 +160,9 @@ impl<'a> Relay<'a> {
     pub(crate) async fn finish(&mut self, ending: Ending) {
         self.end(ending);
         while let Some(durable) = self.pending.next().await {
-            self.relay(durable).await;
+            if let Err(error) = self.relay(durable).await {
+                self.withhold(&error).await;
+            }
         }
     }
 
@@ -282,23 +298,54 @@ impl<'a> Relay<'a> {
         modern || self.opens_stream || self.resumable
     }
 
-    /// Sends on what is durable now. False: nothing is any more.
-    async fn relay(&mut self, durable: Result<Committed<Settled>, CommitError>) -> bool {
-        match durable {
-            Ok(committed) => {
-                let at_end = self.pending.is_empty();
-                let last = at_end && self.answered && !(self.opens_stream && self.began);
-                let reply = reply(committed);
-                if self.left == Left::Stayed && !(at_end && self.untold) {
-                    self.flight.send(Out::Reply(Box::new(reply), last)).await;
-                }
-                true
-            }
-            Err(error) => {
-                let out = unavailable(&error, self.forwarded.request());
-                self.flight.send(out).await;
-                false
-            }
+    /// Sends on what is durable now.
+    async fn relay(
+        &mut self,
+        durable: Result<Committed<Settled>, CommitError>,
+    ) -> Result<(), CommitError> {
+        let committed = durable?;
+        let at_end = self.pending.is_empty();
+        let last = at_end && self.answered && !(self.opens_stream && self.began);
+        let reply = reply(committed);
+        if self.left == Left::Stayed && !(at_end && self.untold) {
+            self.flight.send(Out::Reply(Box::new(reply), last)).await;
         }
+        Ok(())
+    }
+
+    /// Tells the client that there is an outcome which it cannot have, and puts that much on
+    /// record as soon as the ledger takes something.
+    async fn withhold(&mut self, error: &CommitError) {
+        let out = withheld(error, self.forwarded.request());
+        self.flight.send(out).await;
+        for _ in 0..WITHHELD_TRIES_MAX {
+            match error {
+                CommitError::QueueFull | CommitError::DiskFull | CommitError::TooLarge { .. } => {}
+                _ => return,
+            }
+            let ending = Ending::Unrecorded {
+                detail: error.to_string(),
+            };
+            let settled = self.forwarded.end(ending, self.transport, random::now());
+            match self.flight.owner.recording().commit(settled).await {
+                Ok(_) => return,
+                Err(error) => tracing::error!(%error, "a withheld outcome cannot be recorded"),
+            }
+            tokio::time::sleep(WITHHELD_PAUSE).await;
+        }
+    }
+}
+
+/// Waits until half of the ledger's queue is free: what a server says is slowed down before it
+/// would have to be withheld.
+async fn room(shared: &Shared) {
+    loop {
+        let health = shared.ledger().health();
+        let busy = health.queue_bytes > health.queue_bytes_max / 2
+            || health.queue_records > health.queue_records_max / 2;
+        if !busy || health.poisoned.is_some() || health.closed {
+            return;
+        }
+        tokio::time::sleep(ROOM_PAUSE).await;
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use gate::{Exchange, SessionClosing, SessionOpening, Transport};
+use ledger::Commit;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -106,13 +107,14 @@ async fn calls_end(shared: &Shared) {
     }
 }
 
-/// Opens a legacy session: its recording first, the server with the first message.
+/// Opens a legacy session: its recording first, the server with the first message. What comes
+/// later in the session is durable only if its opening is.
 pub(crate) fn open_session(
     shared: &Shared,
     exchange: Arc<Exchange>,
     upstream: Arc<Upstream>,
     transport: Transport,
-) -> Result<InUse<McpSession>, NoRandomness> {
+) -> Result<(InUse<McpSession>, Commit<SessionOpening>), NoRandomness> {
     let at = random::now();
     let id = random::session_id(at)?;
     let visible = random::visible_session_id()?;
@@ -123,8 +125,7 @@ pub(crate) fn open_session(
         at,
         grouping: "mcp_session",
     };
-    // Whatever comes after it in the session is durable only if this is.
-    let (recording, _opening) = shared.ledger().open_session(id, opening);
+    let (recording, opened) = shared.ledger().open_session(id, opening);
     metrics::counter!("probity_sessions_total").increment(1);
     let session = McpSession::new(
         visible.into(),
@@ -134,7 +135,7 @@ pub(crate) fn open_session(
         recording,
         agent,
     );
-    Ok(shared.sessions.insert(session, at))
+    Ok((shared.sessions.insert(session, at), opened))
 }
 
 /// Closes a session in the background, if it is still open.

@@ -47,9 +47,15 @@ pub(crate) async fn open(
         ..admitted.exchange(None)
     });
     let upstream = admitted.upstream.clone();
-    let Ok(session) = running::open_session(&shared, exchange, upstream, Transport::HttpSse) else {
+    let opened = running::open_session(&shared, exchange, upstream, Transport::HttpSse);
+    let Ok((session, opened)) = opened else {
         return ops::no_randomness();
     };
+    if let Err(error) = opened.await {
+        tracing::error!(%error, "a session cannot be recorded");
+        shared.sessions.remove(&session.visible);
+        return unrecorded();
+    }
     let (sender, outs) = mpsc::channel(STREAM_AHEAD_MAX);
     watch(&shared, &session, sender.clone());
     session.set_stream(Some(sender));

@@ -53,7 +53,13 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         }
         Ending::ClientLeft { cancelled: false } => ("detached", Some(Ending::StreamEnded)),
         Ending::StreamEnded => ("stream-ended", Some(Ending::GatewayStopped)),
-        Ending::GatewayStopped => ("stopped", None),
+        Ending::GatewayStopped => (
+            "stopped",
+            Some(Ending::Unrecorded {
+                detail: "the disk is full".to_owned(),
+            }),
+        ),
+        Ending::Unrecorded { .. } => ("unrecorded", None),
     }
 }
 
@@ -96,6 +102,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends stopped
         record failure - CALL-1 (gateway_stopped)
         agent <- message 503 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway was stopped"}}
+        > ends unrecorded
+        record failure - CALL-1 (unrecorded) `the disk is full`
+        agent <- nothing
     "#]].assert_eq(&told);
 }
 

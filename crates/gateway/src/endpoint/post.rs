@@ -211,7 +211,7 @@ async fn initialize(admitted: Admitted, message: Message) -> Response<Body> {
         ..admitted.exchange(None)
     });
     let transport = Transport::StreamableHttp;
-    let Ok(session) = running::open_session(
+    let Ok((session, _opened)) = running::open_session(
         &shared,
         exchange.clone(),
         admitted.upstream.clone(),

@@ -75,7 +75,14 @@ pub(super) async fn read(
         },
         batches: batches(exchange, subject),
     };
-    let answer = complete(head, parts.status, media_type(&parts), bytes, &expects, limits)?;
+    let answer = complete(
+        head,
+        parts.status,
+        media_type(&parts),
+        bytes,
+        &expects,
+        limits,
+    )?;
     Ok(stream::iter([Ok(answer)]).boxed())
 }
 

@@ -59,7 +59,10 @@ pub(super) fn build(
     *request.uri_mut() = target.url.clone();
     let headers = request.headers_mut();
     let arrived = &exchange.arrival.http.headers;
-    for (name, value) in arrived.iter().filter(|(name, _)| !of_connection(arrived, name)) {
+    for (name, value) in arrived
+        .iter()
+        .filter(|(name, _)| !of_connection(arrived, name))
+    {
         if let Some((name, value)) = forwarded(name, value) {
             headers.append(name, value);
         }
