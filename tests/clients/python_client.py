@@ -276,7 +276,10 @@ async def run_one(run):
         if steps and steps[-1]["do"] == "close":
             report(steps[-1], {"ok": True, "detail": {}})
     except Exception as error:
-        report(steps[-1] if connected else connect, failure(error))
+        # The library raises this one where an event arrives while it hangs up.
+        hung_up = connected and isinstance(first_of(error), anyio.BrokenResourceError)
+        outcome = {"ok": True, "detail": {}} if hung_up else failure(error)
+        report(steps[-1] if connected else connect, outcome)
     finally:
         if session.http is not None:
             await session.http.aclose()

@@ -5,26 +5,35 @@ use serde_json::Value;
 use crate::judge::short;
 use crate::plan::Step;
 
+/// A step that is not what it is without the gateway.
+pub(crate) struct Difference {
+    pub(crate) step: String,
+    pub(crate) text: String,
+}
+
 /// Where the session through the gateway is not what it is without.
-pub(crate) fn differences(without: &[Step], through: &[Step]) -> Vec<String> {
-    let mut different: Vec<String> = without
+pub(crate) fn differences(without: &[Step], through: &[Step]) -> Vec<Difference> {
+    let mut different: Vec<Difference> = without
         .iter()
         .zip(through)
         .filter(|(without, through)| !same(without, through))
-        .map(|(without, through)| {
-            format!(
+        .map(|(without, through)| Difference {
+            step: without.step.clone(),
+            text: format!(
                 "`{}`: without {} {}, through {} {}",
                 without.step,
                 without.ok,
                 short(&without.detail),
                 through.ok,
                 short(&through.detail)
-            )
+            ),
         })
         .collect();
     if without.len() != through.len() {
-        let (without, through) = (without.len(), through.len());
-        different.push(format!("{without} steps without, {through} through"));
+        different.push(Difference {
+            step: String::new(),
+            text: format!("{} steps without, {} through", without.len(), through.len()),
+        });
     }
     different
 }

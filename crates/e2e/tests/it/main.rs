@@ -1,13 +1,21 @@
 //! Real clients and real servers, without the gateway and through it.
 
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod components;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod judge;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod record;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::stage::Address;
 /// A driver that holds all its sessions is never slower than this, even on a busy machine.
 const DRIVER_MAX: Duration = Duration::from_secs(900);
 
+/// The id of the session that asks the fixture server what became of its calls.
+const COUNT: &str = "count";
+
 /// Everything one driver is to do.
 #[derive(Default)]
 pub(crate) struct Plan {
@@ -70,6 +73,18 @@ impl Plan {
             Address::Command(command) => run["command"] = json!(command),
         }
         self.runs.push(run);
+    }
+
+    /// Adds a last session, with the fixture server itself, that asks what became of its calls.
+    pub(crate) fn add_count(&mut self, fixture: &Address) {
+        let Address::Url(url) = fixture else { return };
+        self.runs.push(json!({
+            "id": COUNT,
+            "mode": "legacy",
+            "transport": "http",
+            "url": url,
+            "steps": [{ "do": "connect" }, { "do": "call", "name": "stats" }, { "do": "close" }],
+        }));
     }
 
     /// Runs the library's driver to its end.
@@ -127,6 +142,19 @@ impl Plan {
         }
         told
     }
+}
+
+/// The calls that the fixture server over HTTP says were abandoned, of all that were to be.
+pub(crate) fn abandoned(told: &Told) -> (Value, Value) {
+    let called = told.get(COUNT).and_then(|steps| steps.get(1)).unwrap();
+    let aborted = told
+        .iter()
+        .filter(|(run, _)| run.contains("/fixture-http") || run.contains("/fixture-sse"))
+        .flat_map(|(_, steps)| steps)
+        .filter(|step| step.step == "cancel")
+        .count();
+    let all = json!({ "started": aborted, "answered": 0, "abandoned": aborted });
+    (called.detail["structuredContent"]["slow"].clone(), all)
 }
 
 /// What a session that is to have this outcome does.

@@ -46,6 +46,11 @@ impl Stage {
         self.folder.path().to_str().unwrap()
     }
 
+    /// The fixture server over HTTP, and over HTTP+SSE.
+    pub(crate) fn fixture(&self) -> Address {
+        Address::Url(self.fixture.url().to_owned())
+    }
+
     pub(crate) fn address(&self, server: Server, components: &Components) -> Address {
         let everything = || components.npm_server("server-everything");
         let with = |mut command: Vec<String>, arguments: &[&str]| {
@@ -75,7 +80,7 @@ impl Stage {
                 components.python_server("mcp-server-time"),
                 &["--local-timezone", "UTC"],
             ),
-            ("fixture", Transport::Http) => Address::Url(self.fixture.url().to_owned()),
+            ("fixture", Transport::Http) => self.fixture(),
             ("fixture", Transport::Sse) => Address::Url(self.fixture.sse_url().to_owned()),
             ("fixture", Transport::Stdio) => Address::Command(fixture_stdio_argv().unwrap()),
             (other, _) => panic!("no server for the scenario `{other}`"),
