@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use testkit::raw::{Answer, Length, RawHttp, Script, Step, When};
+use testkit::raw::{Answer, Event, Length, RawHttp, Received, Script, Step, When};
 use tokio::runtime::Runtime;
 
 use evidence::Evidence;
@@ -54,7 +54,9 @@ fn what_was_acknowledged_survives_kill_9() {
         };
         acknowledged.extend(runtime.block_on(load.run_and_kill(node)));
     }
-    let received: Vec<Vec<u8>> = origin.received().iter().map(|r| r.body()).collect();
+    let received = origin.received();
+    let received = received.iter().filter(|r| r.event == Event::Request);
+    let received: Vec<Vec<u8>> = received.map(Received::body).collect();
 
     // As the last crash left it, before anything was recovered.
     let crashed = Evidence::read(&data);
@@ -94,11 +96,14 @@ fn script() -> Script {
         length: Length::Exact,
         steps: vec![Step::PauseMs(40), Step::Text(RESULT.to_owned())],
     };
-    let mut events: Vec<String> = (1..=4).map(progress).collect();
-    events.push(RESULT.to_owned());
+    // Slow enough that a kill comes between two events.
+    let messages = (1..=4).map(progress).chain([RESULT.to_owned()]);
+    let events = messages
+        .flat_map(|message| [Step::PauseMs(5), Step::Text(format!("data: {message}\n\n"))])
+        .collect();
     Script::new()
         .on(When::call("echo"), Answer::Message(RESULT.to_owned()))
-        .on(When::call("stream"), Answer::Messages(events))
+        .on(When::call("stream"), Answer::event_stream(events))
         .on(When::call("late"), late)
 }
 
