@@ -182,9 +182,15 @@ impl<'a> Relay<'a> {
 
     /// An HTTP error for a client of the HTTP+SSE transport, which has no status to see.
     fn failure_without_message(&self, answer: &Answer) -> Option<Ending> {
-        let Answer::Whole(head, ..) = answer else {
+        let Answer::Whole(head, _, message) = answer else {
             return None;
         };
+        if message
+            .as_ref()
+            .is_some_and(|message| message.kind() == Kind::ErrorResponse)
+        {
+            return None;
+        }
         let exchange = self.forwarded.exchange();
         let unseen = exchange.arrival.transport == Transport::HttpSse
             && self.forwarded.request().is_some()

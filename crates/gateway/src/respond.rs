@@ -159,11 +159,17 @@ fn data_of(reply: Reply) -> Option<Bytes> {
             let json = head.headers.iter().any(|(name, value)| {
                 &**name == "content-type" && value.starts_with("application/json")
             });
-            let success = (200..300).contains(&head.status);
-            (json && success && !bytes.is_empty()).then(|| message_event(&bytes))
+            let relayed = (200..300).contains(&head.status) || is_error(&bytes);
+            (json && relayed && !bytes.is_empty()).then(|| message_event(&bytes))
         }
         ReplyBody::Head(_) | ReplyBody::Nothing => None,
     }
+}
+
+/// Whether a server said itself, in a message, what its HTTP status says.
+fn is_error(bytes: &Bytes) -> bool {
+    mcp::Message::parse(bytes.clone(), &mcp::json::Limits::default())
+        .is_ok_and(|message| message.kind() == mcp::Kind::ErrorResponse)
 }
 
 /// What is written inside of a stream of events.

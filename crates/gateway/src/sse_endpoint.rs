@@ -33,7 +33,9 @@ pub(crate) async fn open(
         Err(response) => return response,
     };
     if admitted.parts.method != Method::GET {
-        return admitted.refuse(None, Refusal::MethodNotAllowed).await;
+        return admitted
+            .refuse(None, Refusal::MethodNotAllowed { allow: "GET" })
+            .await;
     }
     if let Err(fault) = mcp::era::check_get(&admitted.headers()) {
         return admitted.refuse(None, Refusal::Transport(fault)).await;
@@ -73,14 +75,15 @@ fn address(session: &McpSession) -> String {
     format!("/sse/{name}/message?sessionId={visible}")
 }
 
-/// The stream is the session: when the client lets go of it, the session ends.
+/// The stream is the session: when the client lets go of it, the session ends. While the gateway
+/// drains, what is under way can still be answered on it.
 fn watch(shared: &Arc<Shared>, session: &McpSession, sender: mpsc::Sender<Out>) {
     let shared = shared.clone();
     let visible = session.visible.clone();
     tokio::spawn(async move {
         let why = tokio::select! {
             () = sender.closed() => "client_left",
-            () = shared.draining.cancelled() => "gateway_stopped",
+            () = shared.stopped.cancelled() => "gateway_stopped",
         };
         drop(sender);
         running::close_soon(&shared, &visible, why);
@@ -100,7 +103,9 @@ pub(crate) async fn message(
         Err(response) => return response,
     };
     if admitted.parts.method != Method::POST {
-        return admitted.refuse(None, Refusal::MethodNotAllowed).await;
+        return admitted
+            .refuse(None, Refusal::MethodNotAllowed { allow: "POST" })
+            .await;
     }
     let Some(session) = named(&admitted) else {
         return admitted.refuse(None, Refusal::SessionUnknown).await;

@@ -8,13 +8,19 @@ mod bytes;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod connect;
+#[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod deprecated;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
 mod leaving;
+#[cfg(test)]
+mod processes;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

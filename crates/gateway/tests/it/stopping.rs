@@ -4,7 +4,7 @@ use ledger::Kind;
 use store::{Reader, SessionState};
 use testkit::raw::{Answer, Length, Script, Step, When};
 
-use crate::rig::{MODERN_VERSION, PATIENCE, Rig, modern, post_bytes, request_bytes};
+use crate::rig::{MODERN_VERSION, PATIENCE, Rig, SseClient, modern, post_bytes, request_bytes};
 
 const NOTE: &str = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}\n\n";
 
@@ -25,8 +25,36 @@ fn script() -> Script {
         "data: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":{{\"x\":\"{}\"}}}}\n\n",
         "x".repeat(10_000)
     );
+    let late = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"late\":1}}";
     Script::new()
         .on(When::call("slow"), json)
+        .on(
+            When {
+                http_method: Some("POST".to_owned()),
+                path: Some("/mcp".to_owned()),
+                ..When::call("late")
+            },
+            Answer::Bytes {
+                status: 200,
+                headers: vec![("Content-Type".into(), "application/json".into())],
+                length: Length::UntilClose,
+                steps: vec![Step::PauseMs(600), text(late)],
+            },
+        )
+        .on(
+            When {
+                path: Some("/message".to_owned()),
+                ..When::call("late")
+            },
+            Answer::event_stream(vec![
+                Step::PauseMs(600),
+                text(&format!("event: message\ndata: {late}\n\n")),
+            ]),
+        )
+        .on(
+            When::call("late"),
+            Answer::event_stream(vec![Step::PauseMs(600), text(&format!("{late}\n"))]),
+        )
         .on(When::call("silent"), Answer::Silence)
         .on(
             When::call("endless"),
@@ -188,4 +216,24 @@ async fn nothing_new_is_taken_while_it_stops() {
     assert_eq!(slow.response().await.status, 200);
     rig.stop().await;
     all_closed(&rig);
+}
+
+/// The stream of a client of HTTP+SSE stays until what is under way was answered on it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_on_the_deprecated_stream_ends_as_it_would() {
+    for upstream in ["http", "sse", "stdio"] {
+        let mut rig = Rig::start(script()).await;
+        let mut client = SseClient::initialized(&rig, upstream, "2024-11-05").await;
+        let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"late"}}"#;
+        client.post(&rig, call).await;
+        let stopping = rig.stopping();
+        let answer = client.message().await;
+        assert_eq!(answer, r#"{"jsonrpc":"2.0","id":1,"result":{"late":1}}"#);
+        tokio::time::timeout(PATIENCE, stopping)
+            .await
+            .expect("it stops")
+            .expect("it does not panic");
+        rig.stop().await;
+        all_closed(&rig);
+    }
 }

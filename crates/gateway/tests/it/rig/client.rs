@@ -143,8 +143,8 @@ impl Connection {
             if let Some((_, start)) = head(&self.buffer) {
                 let (body, _) = unchunk(&self.buffer[start..]);
                 let text = String::from_utf8_lossy(&body[from..]).into_owned();
-                if let Some(end) = text.find("\n\n") {
-                    return text[..end + 2].to_owned();
+                if let Some((event, _)) = text.split_once("\n\n") {
+                    return format!("{event}\n\n");
                 }
             }
             if !self.more().await {
