@@ -26,7 +26,10 @@ pub enum Refusal {
         detail: String,
     },
     /// This HTTP method does not exist here.
-    MethodNotAllowed,
+    MethodNotAllowed {
+        /// The methods that do (RFC 9110 §10.2.1).
+        allow: &'static str,
+    },
     /// The HTTP framing is wrong: content type or accepted types.
     Transport(TransportFault),
     /// The body is larger than the limit.
@@ -256,7 +259,7 @@ impl Refusal {
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::UpstreamUnknown => "upstream_unknown",
             Self::Unauthenticated { .. } => "unauthenticated",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::Transport(_) => "transport_fault",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTimedOut { .. } => "body_timed_out",

@@ -56,7 +56,12 @@ fn shape(refused: &Refused) -> Shape {
             text: "authentication is required".to_owned(),
             headers: vec![("www-authenticate", "Bearer".to_owned())],
         },
-        Refusal::MethodNotAllowed => invalid(405, "this HTTP method is not offered here"),
+        Refusal::MethodNotAllowed { allow } => Shape::Error {
+            status: 405,
+            code: code::INVALID_REQUEST,
+            text: "this HTTP method is not offered here".to_owned(),
+            headers: vec![("allow", (*allow).to_owned())],
+        },
         Refusal::Transport(fault) => invalid(fault.http_status(), fault.public_message()),
         Refusal::BodyTooLarge { bytes_max } => {
             invalid(413, &format!("the body is larger than {bytes_max} bytes"))

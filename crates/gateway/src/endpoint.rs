@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use gate::{Arrival, Exchange, Refusal, Refused, Transport};
+use gate::{Arrival, Call, Exchange, Refusal, Refused, Subject, Transport};
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -55,7 +55,16 @@ pub(crate) async fn serve(
         Method::POST => post::serve(admitted, body).await,
         Method::GET => standing::open(admitted).await,
         Method::DELETE => standing::end(admitted).await,
-        _ => admitted.refuse(None, Refusal::MethodNotAllowed).await,
+        _ => {
+            admitted
+                .refuse(
+                    None,
+                    Refusal::MethodNotAllowed {
+                        allow: "GET, POST, DELETE",
+                    },
+                )
+                .await
+        }
     }
 }
 
@@ -181,6 +190,27 @@ impl Admitted {
         let refused = Refused::undecoded(exchange, call, refusal, raw, &masks, random::now());
         let recording = self.recording(session);
         let out = flight::refused(&recording, refused).await;
+        respond_once(out, self.manner(None)).await
+    }
+
+    /// Refuses a message of a known caller that belongs to no session.
+    pub(crate) async fn refuse_message(
+        &self,
+        refusal: Refusal,
+        message: mcp::Message,
+    ) -> Response<Body> {
+        let at = random::now();
+        let Ok(id) = random::call_id(at) else {
+            return ops::no_randomness();
+        };
+        let call = Call {
+            id,
+            exchange: Arc::new(self.exchange(None)),
+            subject: Subject::Message(message, None),
+            at,
+        };
+        let refused = Refused::decoded(call, refusal, &self.shared.wiring.masks.load());
+        let out = flight::refused(&self.recording(None), refused).await;
         respond_once(out, self.manner(None)).await
     }
 

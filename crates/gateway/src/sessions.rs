@@ -136,6 +136,10 @@ impl Sessions {
         self.legacy.len()
     }
 
+    pub(crate) fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
     /// Takes in a session that was just made, in use.
     pub(crate) fn insert(&self, session: McpSession, now: Timestamp) -> InUse<McpSession> {
         let session = Arc::new(session);

@@ -20,8 +20,10 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
         Refusal::UpstreamUnknown => Refusal::Unauthenticated {
             detail: "the key `k1` has expired".to_owned(),
         },
-        Refusal::Unauthenticated { .. } => Refusal::MethodNotAllowed,
-        Refusal::MethodNotAllowed => Refusal::Transport(TransportFault::Repeated("x-secret")),
+        Refusal::Unauthenticated { .. } => Refusal::MethodNotAllowed { allow: "POST" },
+        Refusal::MethodNotAllowed { .. } => {
+            Refusal::Transport(TransportFault::Repeated("x-secret"))
+        }
         Refusal::Transport(_) => Refusal::BodyTooLarge { bytes_max: 1_024 },
         Refusal::BodyTooLarge { .. } => Refusal::BodyTimedOut { ms_max: 30_000 },
         Refusal::BodyTimedOut { .. } => Refusal::BodyBroken,
@@ -86,7 +88,7 @@ fn a_request_is_refused_under_its_id() {
         record login_refused refused CALL-1 (unauthenticated) request prompts/get p 7 `the key `k1` has expired` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 401 content-type: application/json, www-authenticate: Bearer {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"authentication is required"}}
         record refusal refused CALL-1 (method_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
-        agent <- whole 405 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this HTTP method is not offered here"}}
+        agent <- whole 405 content-type: application/json, allow: POST {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this HTTP method is not offered here"}}
         record refusal refused CALL-1 (transport_fault) request prompts/get p 7 `header field `x-secret` came more than once` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"Bad request: an MCP header field came more than once"}}
         record refusal refused CALL-1 (body_too_large) request prompts/get p 7 `the limit is 1024 bytes` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}

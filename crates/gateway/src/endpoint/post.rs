@@ -123,10 +123,7 @@ async fn legacy(
             };
             in_session(admitted, session, Subject::Message(message, answers)).await
         }
-        Some(Err(refusal)) => {
-            let bytes = message.into_bytes();
-            admitted.refuse_bytes(None, refusal, bytes).await
-        }
+        Some(Err(refusal)) => admitted.refuse_message(refusal, message).await,
         None if admitted.upstream.takes_sessionless() => {
             let exchange = Arc::new(admitted.exchange(None));
             match group(&admitted, &exchange) {
@@ -138,9 +135,8 @@ async fn legacy(
             }
         }
         None => {
-            let bytes = message.into_bytes();
             admitted
-                .refuse_bytes(None, Refusal::SessionMissing, bytes)
+                .refuse_message(Refusal::SessionMissing, message)
                 .await
         }
     }
@@ -199,8 +195,7 @@ async fn initialize(admitted: Admitted, message: Message) -> Response<Body> {
     let shared = admitted.shared.clone();
     if shared.sessions.legacy_count() >= shared.config.limits.sessions_max {
         let refusal = Refusal::Limited(Limit::Sessions);
-        let bytes = message.into_bytes();
-        return admitted.refuse_bytes(None, refusal, bytes).await;
+        return admitted.refuse_message(refusal, message).await;
     }
     let exchange = Arc::new(Exchange {
         era: Era::Legacy,
@@ -228,15 +223,17 @@ async fn initialize(admitted: Admitted, message: Message) -> Response<Body> {
     respond(outs, admitted.manner(header)).await
 }
 
-/// The group of what belongs to no session.
+/// The group of what belongs to no session. What clients say about themselves opens as many
+/// recordings as there may be sessions, and no more.
 fn group(admitted: &Admitted, exchange: &Arc<Exchange>) -> Result<InUse<Group>, NoRandomness> {
+    let shared = &admitted.shared;
+    let crowded = shared.sessions.group_count() >= shared.config.limits.sessions_max;
     let key = GroupKey {
         upstream: admitted.upstream.name.clone(),
         caller: admitted.caller.clone(),
-        agent: exchange.agent.clone(),
+        agent: exchange.agent.clone().filter(|_| !crowded),
         era: exchange.era,
     };
-    let shared = &admitted.shared;
     shared.sessions.group(key, admitted.at, || {
         let opening = SessionOpening {
             exchange: exchange.clone(),

@@ -60,7 +60,9 @@ pub(super) async fn end(admitted: Admitted) -> Response<Body> {
 /// The session of a request that cannot do without one.
 async fn named(admitted: &Admitted) -> Result<InUse<McpSession>, Response<Body>> {
     if admitted.claimed_era() == Era::Modern {
-        return Err(admitted.refuse(None, Refusal::MethodNotAllowed).await);
+        return Err(admitted
+            .refuse(None, Refusal::MethodNotAllowed { allow: "POST" })
+            .await);
     }
     if let Err(fault) = admitted.headers().check_repeated() {
         return Err(admitted.refuse(None, Refusal::Transport(fault)).await);
