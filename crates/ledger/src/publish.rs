@@ -83,6 +83,8 @@ pub struct Publisher {
     /// Full tiles and bundles that were stored since the last checkpoint.
     stored: BTreeSet<TileName>,
     signed: Option<Signed>,
+    /// A head of which it is unknown whether it was stored.
+    attempted: Option<Signed>,
 }
 
 /// The last head that was signed.
@@ -113,6 +115,7 @@ impl Publisher {
     ) -> Result<Self, PublishError> {
         let mut publisher = Self {
             signed: None,
+            attempted: None,
             builder: TileBuilder::new(),
             pending: Vec::new(),
             stored: BTreeSet::new(),
@@ -182,6 +185,7 @@ impl Publisher {
     /// One variant of [`PublishError`] per reason. After [`StorageError::Failed`] it may be tried
     /// again; after anything else something is wrong that a retry does not mend.
     pub fn publish(&mut self) -> Result<Publication, PublishError> {
+        self.settle_attempt()?;
         let size = TreeSize(self.size());
         if let Some(signed) = &self.signed {
             if size < signed.checkpoint.size {
@@ -204,15 +208,33 @@ impl Publisher {
             root,
         };
         let note = checkpoint.sign(&self.key)?.to_text().into_bytes();
-        let expected = self.signed.as_ref().map(|signed| signed.note.as_slice());
-        self.head.replace(expected, &note)?;
-        self.signed = Some(Signed {
+        let next = Signed {
             checkpoint: checkpoint.clone(),
             note: note.clone(),
-        });
+        };
+        let expected = self.signed.as_ref().map(|signed| signed.note.as_slice());
+        match self.head.replace(expected, &note) {
+            Ok(()) => self.signed = Some(next),
+            Err(error) => {
+                self.attempted = Some(next);
+                return Err(error.into());
+            }
+        }
         let publication = self.show(checkpoint, &note)?;
         self.remove_partials();
         Ok(publication)
+    }
+
+    /// A write that failed may have been applied all the same: the storage knows.
+    fn settle_attempt(&mut self) -> Result<(), PublishError> {
+        let Some(attempted) = &self.attempted else {
+            return Ok(());
+        };
+        if self.head.fetch()?.as_ref() == Some(&attempted.note) {
+            self.signed = self.attempted.take();
+        }
+        self.attempted = None;
+        Ok(())
     }
 
     fn show(&self, checkpoint: Checkpoint, note: &[u8]) -> Result<Publication, PublishError> {

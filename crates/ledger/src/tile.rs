@@ -108,11 +108,11 @@ impl TileBuilder {
         mut fetch: impl FnMut(TileName) -> Result<Vec<u8>, E>,
     ) -> Result<Self, E> {
         let mut builder = Self::default();
+        let mut unfinished = Vec::new();
         if let Some(name) = TileName::edge(None, size) {
             builder.bundle = fetch(name)?;
-            let entries = bundle_entries(&builder.bundle).count() as u64;
-            if entries != u64::from(name.width) {
-                return Err(FormatError::Value("the number of entries of a bundle").into());
+            for entry in bundle_entries(&builder.bundle) {
+                unfinished.push(leaf_hash(entry?));
             }
         }
         for level in 0..levels_of(size) {
@@ -121,6 +121,10 @@ impl TileBuilder {
                 None => Vec::new(),
             };
             builder.levels.push(hashes);
+        }
+        // The root covers the tiles only: the bundle must agree with its own.
+        if builder.levels.first().unwrap_or(&Vec::new()) != &unfinished {
+            return Err(FormatError::Value("the entries of a bundle").into());
         }
         let roots = builder
             .levels

@@ -16,9 +16,18 @@ use crate::wal::{OwnedFrame, ScanError, SegmentName, SegmentScan, list_segments}
 pub(crate) struct Follow {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
-    scan: Option<(SegmentName, SegmentScan)>,
+    at: Option<At>,
     base: u64,
     size: u64,
+}
+
+/// A position in a segment.
+#[derive(Debug)]
+struct At {
+    name: SegmentName,
+    scan: SegmentScan,
+    /// Where its frames end, once the next segment says so.
+    end: Option<u64>,
 }
 
 /// An entry that is new.
@@ -36,7 +45,7 @@ impl Follow {
         Self {
             disk,
             dir: dir.to_owned(),
-            scan: None,
+            at: None,
             base,
             size: base,
         }
@@ -89,55 +98,71 @@ impl Follow {
     /// The next frame with entries that are new and before `limit`; `None` where the log ends now.
     fn next_frame(&mut self, limit: u64) -> Result<Option<OwnedFrame>, ReadError> {
         loop {
-            let Some((name, scan)) = &mut self.scan else {
+            let Some(at) = &mut self.at else {
                 match self.open_at_base()? {
-                    Some(first) => self.scan = Some(first),
+                    Some(first) => self.at = Some(first),
                     None => return Ok(None),
                 }
                 continue;
             };
-            let number = name.number;
-            let error = match scan.peek() {
-                Ok(header) if header.end_index() > limit => return Ok(None),
-                Ok(header) if header.count == 0 || header.end_index() <= self.size => {
-                    scan.seek(scan.position() + header.frame_bytes());
-                    continue;
+            let position = at.scan.position();
+            let error = if at.end.is_some_and(|end| position >= end) {
+                // Behind its end a segment may hold a torn frame: it is not looked at.
+                None
+            } else {
+                match at.scan.peek() {
+                    Ok(header) if header.end_index() > limit => None,
+                    Ok(header) if header.count == 0 || header.end_index() <= self.size => {
+                        at.scan.seek(position + header.frame_bytes());
+                        continue;
+                    }
+                    Ok(_) => match at.scan.next() {
+                        Ok(frame) => return Ok(Some(frame)),
+                        Err(error) => Some(error),
+                    },
+                    Err(error) => Some(error),
                 }
-                Ok(_) => match scan.next() {
-                    Ok(frame) => return Ok(Some(frame)),
-                    Err(error) => error,
-                },
-                Err(error) => error,
             };
-            let ScanError::Frame(error) = error else {
-                return Err(ReadError::scan(number, scan.position(), error));
-            };
-            // Where the next segment says that this one ends, it does; otherwise a writer is in
-            // the middle of a frame, or has gone on while we looked.
-            let position = scan.position();
-            let Some((next_name, next_scan)) = self.open_after(number)? else {
+            if !self.go_on(position, error)? {
                 return Ok(None);
-            };
-            let end = previous_end(&next_scan, next_name)?;
-            if end == position {
-                self.scan = Some((next_name, next_scan));
-                continue;
-            }
-            let went_on = self
-                .scan
-                .as_ref()
-                .is_some_and(|(_, scan)| end > position && scan.clone().next().is_ok());
-            if !went_on {
-                return Err(ReadError::Damaged {
-                    segment: number,
-                    position,
-                    error,
-                });
             }
         }
     }
 
-    fn open_at_base(&self) -> Result<Option<(SegmentName, SegmentScan)>, ReadError> {
+    /// There is nothing to be had at this position: the log ends here, or the segment does, or a
+    /// writer has gone on while we looked. False if there is nothing more now.
+    fn go_on(&mut self, position: u64, error: Option<ScanError>) -> Result<bool, ReadError> {
+        let Some(at) = &mut self.at else {
+            return Ok(false);
+        };
+        let number = at.name.number;
+        if let Some(error @ ScanError::Io(_)) = error {
+            return Err(ReadError::scan(number, position, error));
+        }
+        let known_end = at.end;
+        let Some(next) = self.open_after(number)? else {
+            return Ok(false);
+        };
+        let end = previous_end(&next.scan, next.name)?;
+        if end == position {
+            self.at = Some(next);
+            return Ok(true);
+        }
+        match (known_end, error) {
+            // The next segment began while we looked: look again.
+            (None, _) => {
+                if let Some(at) = &mut self.at {
+                    at.end = Some(end);
+                }
+                Ok(true)
+            }
+            // What is there is behind the limit.
+            (Some(_), None) => Ok(false),
+            (Some(_), Some(error)) => Err(ReadError::scan(number, position, error)),
+        }
+    }
+
+    fn open_at_base(&self) -> Result<Option<At>, ReadError> {
         let names = list_segments(&*self.disk, &self.dir)?;
         let after = names.partition_point(|name| name.first_index <= self.base);
         match after.checked_sub(1).and_then(|at| names.get(at)) {
@@ -146,7 +171,7 @@ impl Follow {
         }
     }
 
-    fn open_after(&self, number: u64) -> Result<Option<(SegmentName, SegmentScan)>, ReadError> {
+    fn open_after(&self, number: u64) -> Result<Option<At>, ReadError> {
         let names = list_segments(&*self.disk, &self.dir)?;
         match names.into_iter().find(|name| name.number == number + 1) {
             Some(name) => self.open(name).map(Some),
@@ -154,14 +179,18 @@ impl Follow {
         }
     }
 
-    fn open(&self, name: SegmentName) -> Result<(SegmentName, SegmentScan), ReadError> {
+    fn open(&self, name: SegmentName) -> Result<At, ReadError> {
         let file = self.disk.open(&name.path(&self.dir), false)?;
-        Ok((name, SegmentScan::new(file, name.number)))
+        Ok(At {
+            name,
+            scan: SegmentScan::new(file, name.number),
+            end: None,
+        })
     }
 }
 
 /// Where a segment says that the one before it ends.
-fn previous_end(scan: &SegmentScan, name: SegmentName) -> Result<u64, ReadError> {
+pub(crate) fn previous_end(scan: &SegmentScan, name: SegmentName) -> Result<u64, ReadError> {
     let damaged = |error| ReadError::scan(name.number, 0, error);
     let start = scan.clone().next().map_err(damaged)?;
     let frame = start.frame().map_err(|e| damaged(e.into()))?;

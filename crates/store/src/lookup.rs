@@ -13,6 +13,7 @@ use model::EntryIndex;
 
 use crate::disk::{Disk, DiskFile, read_range};
 use crate::error::ReadError;
+use crate::follow::previous_end;
 use crate::wal::{ScanError, SegmentName, SegmentScan, list_segments};
 
 /// How many segments' frame lists are remembered.
@@ -94,29 +95,50 @@ impl Lookup {
         }
     }
 
-    /// Hops from header to header.
+    /// Hops from header to header, up to where the next segment says that this one ends; the last
+    /// frame of the last segment may be torn, and is checked.
     fn load(&self, name: SegmentName) -> Result<Segment, ReadError> {
         let file = self.disk.open(&name.path(&self.dir), false)?;
         let mut scan = SegmentScan::new(Arc::clone(&file), name.number);
-        let mut segment = Segment {
-            name,
-            file,
-            frames: Vec::new(),
-            end_index: name.first_index,
-        };
-        loop {
+        let end = self.end_of(name)?;
+        let mut frames: Vec<FrameHeader> = Vec::new();
+        while end.is_none_or(|end| scan.position() < end) {
             match scan.peek() {
                 Ok(header) => {
                     scan.seek(scan.position() + header.frame_bytes());
                     if header.count > 0 {
-                        segment.end_index = header.end_index();
-                        segment.frames.push(header);
+                        frames.push(header);
                     }
                 }
-                Err(ScanError::Frame(_)) => return Ok(segment),
+                Err(ScanError::Frame(_)) => break,
                 Err(ScanError::Io(error)) => return Err(error.into()),
             }
         }
+        if let (None, Some(last)) = (end, frames.last()) {
+            scan.seek(last.place.position);
+            match scan.next() {
+                Ok(_) => {}
+                Err(ScanError::Frame(_)) => drop(frames.pop()),
+                Err(ScanError::Io(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Segment {
+            name,
+            file,
+            end_index: frames
+                .last()
+                .map_or(name.first_index, FrameHeader::end_index),
+            frames,
+        })
+    }
+
+    fn end_of(&self, name: SegmentName) -> Result<Option<u64>, ReadError> {
+        let names = self.names.borrow();
+        let Some(next) = names.iter().find(|next| next.number == name.number + 1) else {
+            return Ok(None);
+        };
+        let file = self.disk.open(&next.path(&self.dir), false)?;
+        previous_end(&SegmentScan::new(file, next.number), *next).map(Some)
     }
 }
 

@@ -4,6 +4,8 @@
 //! Deliberately absent: anything the product links. This crate is a development dependency only.
 
 pub mod conformance;
+#[cfg(feature = "disk")]
+pub mod disk;
 #[cfg(feature = "fixture")]
 pub mod fixture;
 pub mod raw;

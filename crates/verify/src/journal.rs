@@ -12,7 +12,7 @@ use ledger::wal::{
 use ledger::{Leaf, Sequencer};
 use model::Digest;
 
-use crate::published::{Trusted, count_session};
+use crate::published::{Trusted, count_session, read_tile};
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 
@@ -329,7 +329,7 @@ impl Journal<'_> {
             number,
             width: u16::try_from(width).unwrap_or(0),
         };
-        let Some(bytes) = self.source.read(&format!("{}{}", self.log, name.key()))? else {
+        let Some(bytes) = read_tile(self.source, self.log, name)? else {
             return Ok(Vec::new());
         };
         Ok(match level {

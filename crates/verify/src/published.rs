@@ -111,7 +111,7 @@ impl Pass<'_> {
 
     fn hashes(&mut self, name: TileName, range: (u64, u64)) -> io::Result<Option<Vec<Digest>>> {
         let file = format!("{}{}", self.dir, name.key());
-        let Some(bytes) = self.source.read(&file)? else {
+        let Some(bytes) = read_tile(self.source, self.dir, name)? else {
             let verdict = LeafVerdict::Missing;
             self.report
                 .problem(verdict, &file, Some(range), "the tile is not there");
@@ -130,7 +130,7 @@ impl Pass<'_> {
     /// The hashes of a bundle's entries; takes the leaves into the sessions.
     fn bundle(&mut self, name: TileName, range: (u64, u64)) -> io::Result<Option<Vec<Digest>>> {
         let file = format!("{}{}", self.dir, name.key());
-        let Some(bytes) = self.source.read(&file)? else {
+        let Some(bytes) = read_tile(self.source, self.dir, name)? else {
             *self.framing = None;
             self.report.counts.missing += range.1 - range.0 + 1;
             let verdict = LeafVerdict::Missing;
@@ -290,6 +290,31 @@ impl Pass<'_> {
         report.problem(LeafVerdict::Corrupt, &file, Some(all), what);
         Trusted::Nothing
     }
+}
+
+/// A tile or bundle; a partial one that is gone because the full one exists is cut out of that
+/// (C2SP tlog-tiles).
+pub(crate) fn read_tile(source: &Source, dir: &str, name: TileName) -> io::Result<Option<Vec<u8>>> {
+    if let Some(bytes) = source.read(&format!("{dir}{}", name.key()))? {
+        return Ok(Some(bytes));
+    }
+    let full = TileName { width: 256, ..name };
+    if name.is_full() {
+        return Ok(None);
+    }
+    let Some(mut bytes) = source.read(&format!("{dir}{}", full.key()))? else {
+        return Ok(None);
+    };
+    let width = usize::from(name.width);
+    let length = match name.level {
+        Some(_) => width * 32,
+        None => bundle_entries(&bytes)
+            .take(width)
+            .map(|entry| entry.map_or(0, |entry| entry.len() + 2))
+            .sum(),
+    };
+    bytes.truncate(length);
+    Ok(Some(bytes))
 }
 
 pub(crate) fn count_session(report: &mut EpochReport, leaf: &Leaf) {

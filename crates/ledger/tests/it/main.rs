@@ -8,5 +8,7 @@
 )]
 
 mod notes;
+mod publish;
 mod trees;
 mod vectors;
+mod writer;

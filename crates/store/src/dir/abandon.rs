@@ -6,6 +6,8 @@ use ledger::{Commit, CommitError, Cursor, Key, Kind, Ledger, Sequencer};
 use model::{CallId, SessionId};
 
 use super::notes::Note;
+use super::open::OpenError;
+use crate::keeper::KeeperError;
 
 /// How many records may be on their way at once.
 const IN_FLIGHT_MAX: usize = 1_024;
@@ -23,8 +25,8 @@ pub(crate) struct Abandoned {
 pub(super) fn abandon(
     ledger: &Ledger,
     state: &Sequencer,
-    mut key_of: impl FnMut(SessionId, &Cursor) -> Option<Key>,
-) -> Result<Abandoned, CommitError> {
+    mut key_of: impl FnMut(SessionId, &Cursor) -> Result<Option<Key>, KeeperError>,
+) -> Result<Abandoned, OpenError> {
     let mut done = Abandoned::default();
     let mut flight = Flight::default();
     let mut open: Vec<_> = state.sessions().iter().collect();
@@ -32,7 +34,7 @@ pub(super) fn abandon(
     for (id, cursor) in open {
         // Without its key, which was destroyed, the session still ends: the leaf says all that
         // matters, and the bodies of these records stay closed.
-        let key = match key_of(*id, cursor) {
+        let key = match key_of(*id, cursor)? {
             Some(key) => key,
             None => Key::generate().map_err(|_| CommitError::Seal)?,
         };

@@ -15,7 +15,8 @@ use super::layout::Layout;
 use super::lock::{Lock, LockError};
 use super::notes::{Note, new_session_id};
 use super::options::Options;
-use crate::disk::{Disk, LocalDisk, replace_file};
+use crate::disk::{Disk, LocalDisk, read_range, replace_file};
+use crate::error::ReadError;
 use crate::follow::Follow;
 use crate::index::IndexWriter;
 use crate::keeper::{Keeper, KeeperError, Running, Transfers, catch_up};
@@ -131,9 +132,19 @@ impl DataDir {
         Self::open_on(Arc::new(LocalDisk), path, options)
     }
 
-    fn open_on(disk: Arc<dyn Disk>, path: &Path, options: &Options) -> Result<Opened, OpenError> {
+    /// The same with the log, its tiles and the signer's head on another disk; the lock, the keys
+    /// and the index stay on the local one.
+    ///
+    /// # Errors
+    ///
+    /// As [`DataDir::open`].
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        path: &Path,
+        options: &Options,
+    ) -> Result<Opened, OpenError> {
         let layout = Layout::new(path);
-        create_dir(&*disk, &layout.keys())?;
+        create_dir(&LocalDisk, &layout.keys())?;
         let lock = Lock::acquire(&layout.lock())?;
         let (identity, created) = match Identity::load(&layout.identity())? {
             Some(identity) => (identity, false),
@@ -335,6 +346,7 @@ impl Opening<'_> {
             Err(KeeperError::Publish(error @ PublishError::Forked { .. })) => {
                 Err(contradiction(error))
             }
+            Err(KeeperError::Read(ReadError::Io(error))) => Err(io_error(&self.wal, error)),
             Err(KeeperError::Read(error)) => Err(OpenError::Corrupt {
                 path: self.path.to_owned(),
                 what: error.to_string(),
@@ -431,7 +443,10 @@ impl Opening<'_> {
 fn publish_vkey(disk: &dyn Disk, log_dir: &Path, vkey: &str) -> Result<(), OpenError> {
     let path = log_dir.join("vkey");
     let text = format!("{vkey}\n");
-    if std::fs::read_to_string(&path).is_ok_and(|found| found == text) {
+    let found = disk
+        .open(&path, false)
+        .and_then(|file| read_range(&*file, 0, text.len() + 1));
+    if found.is_ok_and(|found| found == text.as_bytes()) {
         return Ok(());
     }
     create_dir(disk, log_dir)?;
@@ -445,13 +460,20 @@ pub(super) fn io_error(path: &Path, error: io::Error) -> OpenError {
     }
 }
 
-/// A session's key: from the keyring, or still on its way in the log.
-fn session_key(ring: &Keyring, lookup: &Lookup, id: SessionId, first: u64) -> Option<Key> {
-    if let Ok(Some(key)) = ring.session_key(id) {
-        return Some(key);
+/// A session's key: from the keyring, or still on its way in the log; `None` if it was destroyed.
+fn session_key(
+    ring: &Keyring,
+    lookup: &Lookup,
+    id: SessionId,
+    first: u64,
+) -> Result<Option<Key>, KeeperError> {
+    if let Some(key) = ring.session_key(id)? {
+        return Ok(Some(key));
     }
-    let carry = lookup.entry(EntryIndex(first)).ok()?.carry?;
-    ring.carried_key(id, &carry).ok()?
+    match lookup.entry(EntryIndex(first))?.carry {
+        Some(carry) => Ok(ring.carried_key(id, &carry)?),
+        None => Ok(None),
+    }
 }
 
 fn create_dir(disk: &dyn Disk, dir: &Path) -> Result<(), OpenError> {

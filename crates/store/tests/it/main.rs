@@ -3,4 +3,5 @@
 #![expect(clippy::expect_used, reason = "a test that fails says where")]
 
 mod basics;
+mod power;
 mod support;
