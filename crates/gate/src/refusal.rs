@@ -180,7 +180,10 @@ impl Refused {
     /// The id that an error answer carries: of the request, as far as it could be read.
     pub(crate) fn request_id(&self) -> Option<RequestId> {
         match (&self.refusal, self.message()) {
-            (_, Some(message)) => message.id(),
+            // An answer's id is of the server's own: it names no request of this client.
+            (_, Some(message)) => message
+                .id()
+                .filter(|_| message.kind() == mcp::Kind::Request),
             (Refusal::Undecodable(error), None) => error.id.clone(),
             _ => None,
         }
