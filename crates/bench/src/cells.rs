@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use crate::disk::{self, Disk};
 use crate::ledger::Ledger;
 use crate::load::{self, Load, Sample};
 use crate::options::Options;
@@ -13,7 +14,8 @@ use crate::subject::{Kind, Origin, Subject};
 /// Concurrent sessions.
 const CLIENTS: [usize; 4] = [1, 16, 64, 256];
 
-/// What runs behind the calls, such as publishing, counts too: so long it is waited for.
+/// What runs behind the calls, such as publishing, counts too: so long it is waited for. What runs
+/// behind the start does not.
 const SETTLING: Duration = Duration::from_millis(1_500);
 
 /// One row of the table, for all subjects.
@@ -25,13 +27,18 @@ pub(crate) struct Cell {
     pub(crate) results: Vec<Measured>,
     /// Of the gateway's log, while it had its turns.
     pub(crate) ledger: Ledger,
+    /// The disk alone, between the turns.
+    pub(crate) disk: Disk,
 }
 
 /// What one subject did in one cell.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) kind: Kind,
+    /// Calls that were measured.
     pub(crate) calls: u64,
+    /// The same and all that went out besides them.
+    pub(crate) messages: u64,
     pub(crate) p50_us: f64,
     pub(crate) p99_us: f64,
     pub(crate) calls_per_s: f64,
@@ -82,12 +89,22 @@ async fn cell(options: &Options, load: Load) -> Result<Cell> {
     let origin = Origin::start()?;
     let mut runs = Vec::new();
     for kind in Kind::available() {
-        let subject = Subject::start(kind, options, origin.addr)?;
-        let cpu = subject.process.as_ref().map(|p| p.cpu()).transpose()?;
-        runs.push((subject, cpu.unwrap_or_default(), Sample::default()));
+        runs.push((
+            Subject::start(kind, options, origin.addr)?,
+            Duration::ZERO,
+            Sample::default(),
+        ));
+    }
+    tokio::time::sleep(SETTLING).await;
+    for (subject, cpu_before, _) in &mut runs {
+        if let Some(process) = &subject.process {
+            *cpu_before = process.cpu()?;
+        }
     }
     let mut ledger = Ledger::default();
+    let mut syncs_ns = Vec::new();
     for _ in 0..options.rounds() {
+        syncs_ns.extend(disk::syncs(&options.scratch)?);
         for (subject, _, sample) in &mut runs {
             let before = before(subject).await?;
             let turn = load::turn(&subject.target, load).await;
@@ -108,6 +125,7 @@ async fn cell(options: &Options, load: Load) -> Result<Cell> {
         clients: load.clients,
         results,
         ledger,
+        disk: Disk::of(syncs_ns),
     })
 }
 
@@ -121,16 +139,17 @@ async fn before(subject: &Subject) -> Result<Option<Ledger>> {
 fn measured(subject: &Subject, cpu_before: Duration, mut sample: Sample) -> Result<Measured> {
     let calls = u64::try_from(sample.latencies_ns.len())?;
     sample.latencies_ns.sort_unstable();
+    let messages = calls + sample.besides;
     let (mut cpu_us_per_call, mut memory_peak_kib) = (None, None);
     if let Some(process) = &subject.process {
         let cpu = process.cpu()?.saturating_sub(cpu_before);
-        let calls = float(calls + sample.besides);
-        cpu_us_per_call = Some(cpu.as_secs_f64() * 1e6 / calls);
+        cpu_us_per_call = Some(cpu.as_secs_f64() * 1e6 / float(messages));
         memory_peak_kib = Some(process.memory_peak_kib()?);
     }
     Ok(Measured {
         kind: subject.kind,
         calls,
+        messages,
         p50_us: quantile_us(&sample.latencies_ns, 0.5),
         p99_us: quantile_us(&sample.latencies_ns, 0.99),
         calls_per_s: float(calls) / sample.elapsed.as_secs_f64(),

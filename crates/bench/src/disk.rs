@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-/// How many are measured.
-pub(crate) const SYNCS: usize = 300;
+use crate::cells::quantile_us;
+
+/// How many are measured at a time.
+const SYNCS: usize = 50;
 
 /// The log's batches are padded to this, in bytes.
 const BLOCK: usize = 4_096;
@@ -20,30 +22,38 @@ pub(crate) struct Disk {
     pub(crate) p99_us: f64,
 }
 
-/// Measures `fdatasync` after a write of one block, in a file that has its size already.
+impl Disk {
+    /// From what single syncs took, in nanoseconds.
+    pub(crate) fn of(mut syncs_ns: Vec<u64>) -> Self {
+        syncs_ns.sort_unstable();
+        Self {
+            p50_us: quantile_us(&syncs_ns, 0.5),
+            p99_us: quantile_us(&syncs_ns, 0.99),
+        }
+    }
+}
+
+/// What `fdatasync` takes after a write of one block, in a file that has its size already, in
+/// nanoseconds.
 ///
 /// # Errors
 ///
 /// The disk's.
-pub(crate) fn measure(folder: &Path, syncs: usize) -> Result<Disk> {
+pub(crate) fn syncs(folder: &Path) -> Result<Vec<u64>> {
     let folder = tempfile::TempDir::with_prefix_in("bench-disk-", folder)
         .with_context(|| format!("cannot write to `{}`", folder.display()))?;
     let file = OpenOptions::new()
         .create_new(true)
         .write(true)
         .open(folder.path().join("file"))?;
-    file.write_all_at(&vec![0; syncs * BLOCK], 0)?;
+    file.write_all_at(&[0; SYNCS * BLOCK], 0)?;
     file.sync_all()?;
-    let mut took_ns = Vec::with_capacity(syncs);
-    for at in 0..syncs {
+    let mut took_ns = Vec::with_capacity(SYNCS);
+    for at in 0..SYNCS {
         let begun = Instant::now();
         file.write_all_at(&[0xA5; BLOCK], u64::try_from(at * BLOCK)?)?;
         file.sync_data()?;
         took_ns.push(u64::try_from(begun.elapsed().as_nanos())?);
     }
-    took_ns.sort_unstable();
-    Ok(Disk {
-        p50_us: crate::cells::quantile_us(&took_ns, 0.5),
-        p99_us: crate::cells::quantile_us(&took_ns, 0.99),
-    })
+    Ok(took_ns)
 }

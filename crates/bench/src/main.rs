@@ -58,13 +58,11 @@ fn run() -> Result<()> {
 }
 
 async fn measure(options: &Options) -> Result<()> {
-    let disk = disk::measure(&options.scratch, disk::SYNCS)?;
     let cells = cells::measure(options).await?;
     let sessions = memory::measure(options).await?;
     let report = report::Report {
         quick: options.quick,
         nginx: nginx::version(),
-        disk,
         cells,
         sessions,
     };

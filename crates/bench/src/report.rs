@@ -5,7 +5,6 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::cells::{Cell, Measured, float};
-use crate::disk::Disk;
 use crate::memory::OpenSessions;
 use crate::subject::Kind;
 
@@ -13,7 +12,6 @@ pub(crate) struct Report {
     pub(crate) quick: bool,
     /// Its version, if it is installed.
     pub(crate) nginx: Option<String>,
-    pub(crate) disk: Disk,
     pub(crate) cells: Vec<Cell>,
     pub(crate) sessions: Option<OpenSessions>,
 }
@@ -31,7 +29,7 @@ impl fmt::Display for Report {
         writeln!(f)?;
         table(f, &self.cells)?;
         writeln!(f)?;
-        syncs(f, &self.cells, self.disk)?;
+        syncs(f, &self.cells)?;
         if let Some(open) = &self.sessions {
             writeln!(f)?;
             sessions(f, open)?;
@@ -92,21 +90,17 @@ fn row(f: &mut fmt::Formatter<'_>, cell: &Cell, measured: &Measured) -> fmt::Res
 }
 
 /// The disk's part: what a sync takes alone, and how the log used it.
-fn syncs(f: &mut fmt::Formatter<'_>, cells: &[Cell], disk: Disk) -> fmt::Result {
+fn syncs(f: &mut fmt::Formatter<'_>, cells: &[Cell]) -> fmt::Result {
     writeln!(
         f,
-        "disk alone: 4 KiB write and fdatasync, p50 {:.3} ms, p99 {:.3} ms",
-        disk.p50_us / 1e3,
-        disk.p99_us / 1e3
-    )?;
-    writeln!(
-        f,
-        "{:<16} {:<7} {:>4}  {:>9} {:>12} {:>13} {:>14} {:>14}",
+        "{:<16} {:<7} {:>4}  {:>9} {:>9} {:>7} {:>7} {:>12} {:>12} {:>9}",
         "probity's log",
         "era",
         "at",
+        "disk p50",
+        "disk p99",
         "syncs",
-        "ms per sync",
+        "ms each",
         "records/sync",
         "records/call",
         "disk busy",
@@ -118,20 +112,23 @@ fn syncs(f: &mut fmt::Formatter<'_>, cells: &[Cell], disk: Disk) -> fmt::Result 
         let sync = Sync::of(cell, measured);
         writeln!(
             f,
-            "{:<16} {:<7} {:>4}  {:>9.0} {:>12.3} {:>13.1} {:>14.1} {:>13.1}%",
+            "{:<16} {:<7} {:>4}  {:>9.3} {:>9.3} {:>7.0} {:>7.3} {:>12.1} {:>12.1} {:>8.1}%",
             cell.shape.title(),
             cell.era.name(),
             cell.clients,
+            cell.disk.p50_us / 1e3,
+            cell.disk.p99_us / 1e3,
             cell.ledger.batches,
             sync.ms_each,
             sync.records_each,
-            cell.ledger.entries / float(measured.calls),
+            cell.ledger.entries / float(measured.messages),
             sync.share * 100.0,
         )?;
     }
     writeln!(
         f,
-        "disk busy: the part of the turns' time during which a write and sync of the log was under way."
+        "disk p50, p99: ms for a bare write of 4 KiB and its fdatasync, between the turns. ms each: the \
+         log's write and sync. disk busy: the part of the turns' time during which one was under way."
     )
 }
 
@@ -188,10 +185,6 @@ impl Report {
         let value = json!({
             "quick": self.quick,
             "nginx": self.nginx,
-            "disk": {
-                "sync_p50_us": self.disk.p50_us,
-                "sync_p99_us": self.disk.p99_us,
-            },
             "cells": self.cells.iter().map(cell_json).collect::<Vec<_>>(),
             "open_sessions": self.sessions.as_ref().map(|open| json!({
                 "sessions": open.sessions,
@@ -239,5 +232,6 @@ fn cell_json(cell: &Cell) -> Value {
         "clients": cell.clients,
         "results": results,
         "probity_sync": sync,
+        "disk_alone": { "sync_p50_us": cell.disk.p50_us, "sync_p99_us": cell.disk.p99_us },
     })
 }
