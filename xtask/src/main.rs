@@ -27,7 +27,7 @@ Usage: cargo xtask <verb>
                               --long: more seeds, more rounds (PROBITY_LONG=1)
                               FILTER: goes to the test runner
   tidy                        who may import whom, files too long, words that may not stay
-  bench [-- OPTION…]          build for release, measure the data path and the ledger
+  bench [OPTION…]             build for release, measure the data path and the ledger
                               OPTION: --quick, --only TEXT; see `bench --help`
 ";
 
@@ -52,7 +52,10 @@ fn run(mut arguments: Vec<String>) -> Result<()> {
         ["test"] => test::run(&root, false, &rest),
         ["test", "--long"] => test::run(&root, true, &rest),
         ["tidy"] => tidy::run(&root),
-        ["bench"] => bench::run(&root, &rest),
+        ["bench", options @ ..] => {
+            let options = options.iter().map(|option| (*option).to_owned());
+            bench::run(&root, &options.chain(rest).collect::<Vec<_>>())
+        }
         ["--help" | "-h" | "help"] | [] => {
             println!("{USAGE}");
             Ok(())
