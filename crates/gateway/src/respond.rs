@@ -129,7 +129,9 @@ fn body_of(
             };
             match out? {
                 Out::Unavailable(told) => {
-                    return Some((frame(message_event(told.bytes())), (None, None, guard)));
+                    // It ends one answer; the stream of a whole session has others to bring.
+                    let rest = guard.is_some().then_some(outs);
+                    return Some((frame(message_event(told.bytes())), (None, rest, guard)));
                 }
                 Out::Reply(reply, _) => {
                     if let Some(bytes) = event_of(*reply) {

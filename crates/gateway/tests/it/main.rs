@@ -4,6 +4,8 @@
 mod rig;
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod bytes;
 #[cfg(test)]
 mod conformance;
@@ -27,5 +29,7 @@ mod refusals;
 mod sessions;
 #[cfg(test)]
 mod stopping;
+#[cfg(test)]
+mod unrecorded;
 #[cfg(test)]
 mod upstream_faults;

@@ -145,7 +145,7 @@ async fn what_is_the_clients_own_stays_here() {
             "secret-1\"",
             "secret-2",
             "secret-3",
-            &rig.alice[8..],
+            rig.alice.trim_start_matches("probity_"),
             "of-the-gateway",
         ] {
             assert!(!facts.contains(secret), "{secret}: {facts}");
@@ -478,5 +478,28 @@ async fn modern_requests_are_recorded_by_caller_and_client() {
     assert_eq!(intents[2], intents[4]);
     assert_ne!(intents[0], intents[2]);
     assert_ne!(intents[0], intents[3]);
+    rig.stop().await;
+}
+
+/// However many names a client gives itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn recordings_of_modern_requests_are_bounded() {
+    let mut rig = Rig::with(Script::new(), |config| config.limits.sessions_max = 3).await;
+    for at in 0..10 {
+        let ping = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}},"io.modelcontextprotocol/clientInfo":{{"name":"a{at}","version":"1"}}}}}}}}"#
+        );
+        let headers = [MODERN_VERSION, ("Mcp-Method", "ping")];
+        assert_eq!(rig.post("/mcp/http", &headers, &ping).await.status, 200);
+    }
+    let records = rig.records();
+    let of = |kind| records.iter().filter(move |record| record.kind == kind);
+    // One more for all that came after.
+    assert_eq!(of(Kind::SessionOpened).count(), 4);
+    let mut named = of(Kind::Intent).filter_map(|record| record.facts.client.as_ref());
+    assert!(
+        named.any(|client| &*client.name == "a9"),
+        "each record says who"
+    );
     rig.stop().await;
 }

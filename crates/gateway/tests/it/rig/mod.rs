@@ -64,6 +64,15 @@ impl Rig {
 
     /// As [`Rig::start`], with another configuration.
     pub(crate) async fn with(script: Script, change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(Options::default(), script, change).await
+    }
+
+    /// As [`Rig::with`], over a store with other options.
+    pub(crate) async fn over(
+        options: Options,
+        script: Script,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let raw = RawHttp::start(&script).expect("the raw server starts");
         let stdio = RawStdio::new(&script).expect("the script can be written");
         let mut config = Config::new("127.0.0.1:0".parse().expect("an address"));
@@ -93,7 +102,7 @@ impl Rig {
         change(&mut config);
 
         let dir = tempfile::tempdir().expect("a directory");
-        let opened = DataDir::open(dir.path(), &Options::default()).expect("the store opens");
+        let opened = DataDir::open(dir.path(), &options).expect("the store opens");
         let (alice, bob) = (key("alice", 1), key("bob", 2));
         let keys = ApiKeys::new(pepper(), [alice.key, bob.key]);
         let wiring = Wiring {
@@ -216,12 +225,18 @@ impl Rig {
                 .await
                 .expect("the gateway stops");
         }
-        if let Some(opened) = self.opened.take() {
-            tokio::task::spawn_blocking(move || opened.close())
-                .await
-                .expect("closing does not panic")
-                .expect("the store closes");
+        if self.opened.is_some() {
+            self.close_store().await;
         }
+    }
+
+    /// Closes the store under the running gateway.
+    pub(crate) async fn close_store(&mut self) {
+        let opened = self.opened.take().expect("it is open");
+        tokio::task::spawn_blocking(move || opened.close())
+            .await
+            .expect("closing does not panic")
+            .expect("the store closes");
     }
 
     /// Stops the gateway in the background.
