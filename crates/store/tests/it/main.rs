@@ -1,7 +1,14 @@
 //! The data directory from outside: what goes in comes out, after whatever happens in between.
 
-#![expect(clippy::expect_used, reason = "a test that fails says where")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails says where"
+)]
 
 mod basics;
+mod faults;
+mod kill;
 mod power;
 mod support;
+mod surgery;
