@@ -47,7 +47,8 @@ pub(super) struct Inner {
 struct UnderWay {
     number: u64,
     modern: bool,
-    cancelled: CancellationToken,
+    /// Cancelled once the client wants no answer any more.
+    unwanted: CancellationToken,
 }
 
 impl std::ops::Deref for Bridge {
@@ -133,7 +134,12 @@ impl Bridge {
         }
         let bridge = self.clone();
         let fields = self.note_sent(&message);
-        let request = async move { bridge.run(message, id, fields).await };
+        // Before the next line is read: it may be the cancellation.
+        let (number, unwanted) = self.begin(&id, &message);
+        let request = async move {
+            bridge.run(message, unwanted, fields).await;
+            bridge.finish(&id, number);
+        };
         if initializes {
             // What comes next needs the session that this opens.
             request.await;
@@ -142,27 +148,32 @@ impl Bridge {
         }
     }
 
-    async fn run(&self, message: Message, id: RequestId, fields: Option<Fields>) {
+    async fn run(&self, message: Message, unwanted: CancellationToken, fields: Option<Fields>) {
         let listens = message.method() == Some(Method::SubscriptionsListen);
-        let cancelled = CancellationToken::new();
         let modern = message.meta_protocol_version().is_some();
-        let number = self.begin(&id, modern, cancelled.clone());
         let open = Open::of([&message]);
-        let nobody_listens = async {
-            match listens {
-                true => self.ended.cancelled().await,
-                false => std::future::pending().await,
+        let given_up = async {
+            match (modern, listens) {
+                // Letting go of the answer closes its stream, which cancels the request (MCP
+                // 2026-07-28 streamable-http, Cancellation). The client wants no answer then.
+                (true, false) => unwanted.cancelled().await,
+                // A subscription does not end by itself.
+                (true, true) => tokio::select! {
+                    () = unwanted.cancelled() => {}
+                    () = self.ended.cancelled() => {}
+                },
+                // It may be answered all the same, but nobody waits for that at the end.
+                (false, _) => {
+                    unwanted.cancelled().await;
+                    self.ended.cancelled().await;
+                }
             }
         };
         tokio::select! {
             biased;
-            // Letting go of the answer closes its stream, which cancels the request (MCP
-            // 2026-07-28 streamable-http, Cancellation). The client wants no answer then.
-            () = cancelled.cancelled() => {}
-            () = nobody_listens => {}
+            () = given_up => {}
             () = self.exchange(message.into_bytes(), fields, open) => {}
         }
-        self.finish(&id, number);
     }
 
     async fn take_batch(&self, line: Bytes, requests: &mut JoinSet<()>) {
@@ -247,29 +258,30 @@ impl Bridge {
         });
     }
 
-    /// Whether this cancels a modern request: then closing its stream says so, and the message is
-    /// not sent.
+    /// Takes note of a request that the client cancels. Whether it is a modern one: then closing its
+    /// stream says so, and the message is not sent.
     fn cancels_modern(&self, message: &Message) -> bool {
         let Some(id) = message.cancelled_request() else {
             return false;
         };
         let under_way = self.under_way();
-        let Some(request) = under_way.get(&id.key()).filter(|request| request.modern) else {
+        let Some(request) = under_way.get(&id.key()) else {
             return false;
         };
-        request.cancelled.cancel();
-        true
+        request.unwanted.cancel();
+        request.modern
     }
 
-    fn begin(&self, id: &RequestId, modern: bool, cancelled: CancellationToken) -> u64 {
+    fn begin(&self, id: &RequestId, message: &Message) -> (u64, CancellationToken) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let unwanted = CancellationToken::new();
         let request = UnderWay {
             number,
-            modern,
-            cancelled,
+            modern: message.meta_protocol_version().is_some(),
+            unwanted: unwanted.clone(),
         };
         self.under_way().insert(id.key(), request);
-        number
+        (number, unwanted)
     }
 
     fn finish(&self, id: &RequestId, number: u64) {

@@ -26,6 +26,9 @@ use process::{PATIENCE, Pipes, Process};
 /// Time between the end of a process's output and its exit, where the one is because of the other.
 const EXIT_SEEN: Duration = Duration::from_millis(500);
 
+/// Time for what a process wrote to be taken after it ended by itself.
+const DRAIN: Duration = Duration::from_secs(10);
+
 /// A running process.
 pub(crate) struct StdioLink(Duplex);
 
@@ -99,12 +102,18 @@ async fn supervise(mut process: Process, pipes: Pipes, wire: Wire, limits: Limit
     // Dropping the pipe is how a server is told to go (MCP basic/transports, stdio, Shutdown).
     writing.abort();
     let how = process.end().await;
-    let output = match output {
-        Some(output) => output,
-        // What it wrote before it ended still counts.
-        None => rest_of(reading).await,
+    let patience = match closing.is_cancelled() {
+        true => PATIENCE,
+        false => DRAIN,
     };
-    let _drained: Option<()> = rest_of(stderr).await;
+    // What it wrote before it ended still counts.
+    let rest = async {
+        match output {
+            Some(output) => output,
+            None => rest_of(reading, patience).await,
+        }
+    };
+    let (output, _drained) = tokio::join!(rest, rest_of(stderr, patience));
     let detail = match (cause, output.failure) {
         ("", None) => how,
         ("", Some(failure)) => format!("{failure}; {how}"),
@@ -117,8 +126,8 @@ async fn supervise(mut process: Process, pipes: Pipes, wire: Wire, limits: Limit
 
 /// Waits for a reader to reach the end. A descendant that left the process group could keep the
 /// pipe open for ever.
-async fn rest_of<T: Default>(mut reader: JoinHandle<T>) -> T {
-    match timeout(PATIENCE, &mut reader).await {
+async fn rest_of<T: Default>(mut reader: JoinHandle<T>, patience: Duration) -> T {
+    match timeout(patience, &mut reader).await {
         Ok(Ok(rest)) => rest,
         Ok(Err(_)) => T::default(),
         Err(_) => {

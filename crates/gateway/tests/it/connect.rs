@@ -316,13 +316,14 @@ async fn cancelling_a_modern_request_closes_its_stream() {
 async fn cancelling_a_legacy_request_is_a_message() {
     let script = Script::new().on(When::method("tools/list"), Answer::Silence);
     let raw = RawHttp::start(&script).expect("the raw server starts");
-    let mut client = Client::with(raw.url(), |options| options.limits.drain_ms_max = 50);
+    let mut client = Client::of(raw.url());
     client.asks(INITIALIZE).await;
     client.says(LIST).await;
     let cancel = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
     client.says(cancel).await;
     let posted = format!("POST raw-session 2025-11-25 | {cancel}");
     assert!(raw.wait_for(PATIENCE, |all| seen(all).contains(&posted)));
+    // It is not waited for: this takes less than `drain_ms_max`.
     client.leaves().await;
 }
 
