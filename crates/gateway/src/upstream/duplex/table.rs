@@ -5,6 +5,7 @@
 //! share, each request has a number of the channel's own instead, which also stands for its
 //! progress token and its subscription; what the caller wrote is put back on the way out.
 
+mod patience;
 mod route;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -16,6 +17,7 @@ use mcp::json::{Json, Limits};
 use mcp::{IdKey, Kind, Message, Method, RequestId, Slot};
 use model::ExchangeId;
 
+pub(super) use patience::Patience;
 pub(super) use route::Route;
 
 use super::queue::Tx;
@@ -30,10 +32,6 @@ const BACKLOG_BYTES_MAX: usize = 1 << 20;
 
 /// Requests of the server that the client has not answered, remembered at the same time.
 const OWED_MAX: usize = 1_024;
-
-/// Silence after a request was cancelled. Servers should not answer it then (MCP basic/utilities,
-/// cancellation), so this is how long one that does anyway has for it.
-const CANCELLED_MS_MAX: u64 = 10_000;
 
 /// The state of one channel.
 #[derive(Debug)]
@@ -101,15 +99,6 @@ pub(super) struct Admitted {
     pub(super) lines: Vec<Bytes>,
     /// The requests among them.
     pub(super) requests: Vec<u64>,
-}
-
-/// How long a request may go without hearing anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// Until then.
-    Until { at: Instant, ms: u64 },
-    /// For now without limit.
-    Unlimited,
 }
 
 impl Table {
@@ -279,32 +268,6 @@ impl Table {
     /// A stream that does not take what comes is not the client's stream any more.
     pub(super) fn drop_stream(&mut self) {
         self.stream = None;
-    }
-
-    /// How long request `number` may stay silent, counted from `heard_at`.
-    pub(super) fn patience(&mut self, number: u64, heard_at: Instant, ms_max: u64) -> Patience {
-        let now = Instant::now();
-        let owed_for = self.owed_for;
-        self.owed
-            .retain(|_, since| now.duration_since(*since) < owed_for);
-        let until = |since: Instant, ms| Patience::Until {
-            at: since + Duration::from_millis(ms),
-            ms,
-        };
-        match self.entries.get(&number) {
-            Some(Entry {
-                cancelled_at: Some(at),
-                ..
-            }) => until((*at).max(heard_at), CANCELLED_MS_MAX.min(ms_max)),
-            // A subscription is silent for as long as nothing changes.
-            Some(entry) if entry.listens && entry.heard => Patience::Unlimited,
-            // The server waits for the client, not the other way round.
-            _ if !self.owed.is_empty() => Patience::Unlimited,
-            _ => {
-                let since = self.client_answered_at.unwrap_or(heard_at).max(heard_at);
-                until(since, ms_max)
-            }
-        }
     }
 
     /// Nobody waits for request `number` any more. Its answer, should it come, is known as late.
