@@ -11,6 +11,7 @@
 
 mod notes;
 mod publish;
+mod records;
 mod trees;
 mod vectors;
 mod writer;

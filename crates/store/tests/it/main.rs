@@ -10,5 +10,6 @@ mod basics;
 mod faults;
 mod kill;
 mod power;
+mod stranger;
 mod support;
 mod surgery;

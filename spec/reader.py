@@ -1,0 +1,419 @@
+#!/usr/bin/env python3
+"""Reads and verifies a record of Probity, from the pages beside it and from nothing else.
+
+    reader.py DATA_DIR          verifies everything, prints one JSON object per record
+    reader.py --vectors FILE    opens the records of a vector file and compares
+
+Needs the packages `cryptography` and `zstandard`.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import sqlite3
+import struct
+import sys
+from pathlib import Path
+
+import zstandard
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KINDS = """log_opened session_opened session_closed session_abandoned intent refusal hold ruling outcome
+failure outcome_unknown login_refused stderr heartbeat configuration transport access purge legal_hold
+membership node_checkpoint""".split()
+ZEROS = bytes(32)
+
+
+class Wrong(Exception):
+    """Something is not as the pages say."""
+
+
+def need(condition, what):
+    if not condition:
+        raise Wrong(what)
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+# RFC 6962 §2.1
+
+
+def leaf_hash(leaf):
+    return sha256(b"\0", leaf)
+
+
+def root(hashes):
+    if not hashes:
+        return sha256()
+    while len(hashes) > 1:
+        pairs = [sha256(b"\1", a, b) for a, b in zip(hashes[::2], hashes[1::2])]
+        hashes = pairs + (hashes[-1:] if len(hashes) % 2 else [])
+    return hashes[0]
+
+
+class Tree:
+    """The roots of the perfect subtrees of a growing tree."""
+
+    def __init__(self):
+        self.size = 0
+        self.roots = []
+
+    def push(self, node):
+        size = self.size
+        while size & 1:
+            node = sha256(b"\1", self.roots.pop(), node)
+            size >>= 1
+        self.roots.append(node)
+        self.size += 1
+
+    def root(self):
+        if not self.roots:
+            return sha256()
+        node = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
+            node = sha256(b"\1", left, node)
+        return node
+
+
+# leaf.md
+
+
+class Leaf:
+    PREFIX = 224
+
+    def __init__(self, raw):
+        self.raw = raw
+        need(len(raw) in (296, 328) and raw[0] == 1, "leaf: length or version")
+        self.kind, self.verdict, flags = raw[1], raw[2], raw[3]
+        need(flags < 8, "leaf: flags")
+        self.compressed, self.awaits, self.node = flags & 1, flags & 2, flags & 4
+        (self.epoch,) = struct.unpack_from(">I", raw, 4)
+        self.record, self.session = raw[8:24], raw[24:40]
+        self.at, self.body_bytes, self.bucket, self.domain = struct.unpack_from(">QIII", raw, 40)
+        self.call = raw[60:76]
+        self.key_commitment, self.body_hash = raw[160:192], raw[224:256]
+        (self.seq,) = struct.unpack_from(">Q", raw, 256)
+        self.previous = raw[264:296]
+        self.session_root = raw[296:] or None
+        need((self.session_root is not None) == (self.kind in (3, 4)), "leaf: session root")
+        self.hash = leaf_hash(raw)
+
+
+# sessions.md
+
+
+class Sessions:
+    def __init__(self):
+        self.open = {}
+
+    def take(self, leaf):
+        name = leaf.session.hex()
+        hashes = self.open.get(leaf.session)
+        if leaf.kind in (1, 2):
+            need(hashes is None, f"session {name} is opened twice")
+            hashes = self.open[leaf.session] = []
+        need(hashes is not None, f"session {name} is not open")
+        need(leaf.seq == len(hashes), f"session {name}: number {leaf.seq}")
+        need(leaf.previous == (hashes[-1] if hashes else ZEROS), f"session {name}: link")
+        if leaf.session_root is not None:
+            need(leaf.session_root == root(list(hashes)), f"session {name}: root")
+            del self.open[leaf.session]
+        else:
+            hashes.append(leaf.hash)
+
+
+# body.md, keyring.md
+
+
+def unwrap(key, nonce, wrapped, place):
+    try:
+        return AESGCM(key).decrypt(nonce, wrapped, place)
+    except InvalidTag:
+        raise Wrong(f"a wrapped key does not open: {place[:24]!r}") from None
+
+
+def hkdf(secret, salt, info):
+    prk = hmac.digest(salt, secret, "sha256")
+    return hmac.digest(prk, info + b"\x01", "sha256")
+
+
+def record_secret(entry, session_key):
+    leaf = entry.leaf
+    place = b"probity/v1/record-secret" + leaf.session + leaf.record
+    return unwrap(session_key, leaf.record[:12], entry.wrapped_secret, place)
+
+
+def session_key_from_carry(leaf, carry, transfer_key):
+    number, nonce, wrapped = carry[:8], carry[8:20], carry[20:]
+    place = b"probity/v1/session-carry" + number + leaf.session
+    return unwrap(transfer_key, nonce, wrapped, place)
+
+
+def open_body(leaf, sealed, secret):
+    need(sha256(sealed) == leaf.body_hash, "body: altered")
+    need(len(sealed) == leaf.body_bytes, "body: length")
+    commitment = hkdf(secret, leaf.record, b"probity/v1/key-commitment")
+    need(hmac.compare_digest(commitment, leaf.key_commitment), "body: another key")
+    key = hkdf(secret, leaf.record, b"probity/v1/data")
+    try:
+        plaintext = AESGCM(key).decrypt(bytes(12), sealed, leaf.raw[: Leaf.PREFIX])
+    except InvalidTag:
+        raise Wrong("body: does not open") from None
+    if leaf.compressed:
+        plaintext = zstandard.ZstdDecompressor().decompress(plaintext)
+    (length,) = struct.unpack_from(">I", plaintext)
+    need(4 + length <= len(plaintext), "body: framing")
+    return json.loads(plaintext[4 : 4 + length]), plaintext[4 + length :]
+
+
+class Keyring:
+    def __init__(self, keys):
+        self.root = bytes.fromhex((keys / "root.key").read_text().strip())
+        self.db = sqlite3.connect(f"file:{keys / 'keyring.db'}?mode=ro", uri=True)
+        self.sessions = {}
+
+    def under_root(self, label, domain, number):
+        row = self.db.execute(
+            "SELECT nonce, wrapped FROM root_wrapped WHERE label = ? AND domain = ? AND number = ?",
+            (label, domain, number),
+        ).fetchone()
+        if row is None:
+            return None
+        place = b"probity/v1/root/" + label.encode() + b"\0" + struct.pack(">IQ", domain, number)
+        return unwrap(self.root, row[0], row[1], place)
+
+    def session_key(self, entry):
+        """Call it with the session's entries in order: the first may bring the key."""
+        leaf = entry.leaf
+        if leaf.session not in self.sessions:
+            self.sessions[leaf.session] = self.find(entry)
+        return self.sessions[leaf.session]
+
+    def find(self, entry):
+        leaf = entry.leaf
+        row = self.db.execute(
+            "SELECT domain, bucket, nonce, wrapped FROM session WHERE id = ?", (leaf.session,)
+        ).fetchone()
+        if row is not None:
+            bucket = self.under_root("bucket", row[0], row[1])
+            need(bucket is not None, "keyring: a session without its bucket")
+            return unwrap(bucket, row[2], row[3], b"probity/v1/session-key" + leaf.session)
+        if entry.carry is not None:
+            (number,) = struct.unpack_from(">Q", entry.carry)
+            transfer = self.under_root("transfer", 0, number)
+            if transfer is not None:
+                return session_key_from_carry(leaf, entry.carry, transfer)
+        return None
+
+
+# wal.md
+
+
+class Entry:
+    def __init__(self, raw):
+        (length,) = struct.unpack_from(">H", raw)
+        at = 2 + length
+        self.leaf = Leaf(raw[2:at])
+        (self.previous_index,) = struct.unpack_from(">Q", raw, at)
+        self.wrapped_secret = raw[at + 8 : at + 56]
+        at += 56
+        need(raw[at] in (0, 1), "entry: carry")
+        self.carry = raw[at + 1 : at + 69] if raw[at] else None
+        at += 69 if raw[at] else 1
+        (length,) = struct.unpack_from(">I", raw, at)
+        self.body = raw[at + 4 :]
+        need(len(self.body) == length, "entry: body")
+
+
+def frames(segment, number, end):
+    """The frames of a segment; the last segment ends where no frame is."""
+    at = 0
+    while at < (len(segment) if end is None else end):
+        head = segment[at : at + 224]
+        if len(head) < 224 or head[:8] != b"PROBWAL1":
+            need(end is None, f"segment {number}: no frame at {at}")
+            return
+        kind, epoch, where, position, frame, length, count, first, _ = struct.unpack_from(
+            ">IIQQQIIQQ", head, 8
+        )
+        payload = segment[at + 224 : at + 224 + length]
+        if sha256(head[:128], payload) != head[128:160]:
+            need(end is None, f"segment {number}: checksum at {at}")
+            return
+        need((where, position) == (number, at), f"segment {number}: place at {at}")
+        following = at + -(-(224 + length) // 4096) * 4096
+        need(not any(segment[at + 224 + length : following]), f"segment {number}: padding at {at}")
+        yield kind, epoch, frame, count, first, head, payload
+        at = following
+
+
+def entries_of(payload, count):
+    table = struct.unpack_from(f">{count}I", payload, len(payload) - 4 * count)
+    ends = [*table[1:], len(payload) - 4 * count]
+    return [Entry(payload[a:b]) for a, b in zip(table, ends)]
+
+
+def read_wal(folder, epoch, key, origin):
+    names = sorted(folder.glob("*.seg"))
+    chain, number, size, tree = sha256(b"probity/v1/chain\0", origin.encode()), 0, 0, Tree()
+    for n, name in enumerate(names):
+        need(int(name.name[:10]) == n, f"segment {n} is missing")
+        end = None
+        if n + 1 < len(names):
+            with open(names[n + 1], "rb") as following:
+                (end,) = struct.unpack_from(">Q", following.read(232), 224)
+        for kind, said, frame, count, first, head, payload in frames(name.read_bytes(), n, end):
+            need(said == epoch and frame == number and head[64:96] == chain, f"frame {frame}: chain")
+            need(first == size, f"frame {frame}: index {first}")
+            verify(key, head[160:224], b"probity/v1/frame\0" + head[128:160], f"frame {frame}")
+            chain, number = head[128:160], number + 1
+            if kind == 2:
+                for entry in entries_of(payload, count):
+                    tree.push(entry.leaf.hash)
+                    yield entry
+                    size += 1
+            need(head[96:128] == tree.root(), f"frame {frame}: root")
+
+
+def verify(key, signature, message, what):
+    try:
+        key.verify(signature, message)
+    except InvalidSignature:
+        raise Wrong(f"{what}: signature") from None
+
+
+# log.md
+
+
+def parse_vkey(text):
+    name, key_id, encoded = text.strip().split("+", 2)
+    raw = base64.b64decode(encoded)
+    need(len(raw) == 33 and raw[0] == 1, "vkey: type")
+    need(sha256(name.encode(), b"\n", raw)[:4].hex() == key_id, "vkey: id")
+    return name, bytes.fromhex(key_id), Ed25519PublicKey.from_public_bytes(raw[1:])
+
+
+def read_checkpoint(note, name, key_id, key):
+    text, lines = note.rsplit(b"\n\n", 1)
+    text += b"\n"
+    for line in lines.decode().splitlines():
+        dash, signer, encoded = line.split(" ")
+        raw = base64.b64decode(encoded)
+        if dash == "\u2014" and signer == name and raw[:4] == key_id:
+            verify(key, raw[4:], text, "checkpoint")
+            break
+    else:
+        raise Wrong("checkpoint: not signed by the log's key")
+    origin, size, digest = text.decode().splitlines()[:3]
+    need(origin == name, "checkpoint: origin")
+    return int(size), base64.b64decode(digest)
+
+
+def tile_number(n):
+    text = f"{n % 1000:03}"
+    while n := n // 1000:
+        text = f"x{n % 1000:03}/{text}"
+    return text
+
+
+def read_tile(log, level, n, width):
+    path = f"tile/{level}/{tile_number(n)}" + (f".p/{width}" if width < 256 else "")
+    return (log / path).read_bytes()
+
+
+def read_published(log, size, expected):
+    """The hashes of all published leaves, checked up to the root."""
+    hashes = []
+    for n in range(-(-size // 256)):
+        width = min(256, size - n * 256)
+        bundle, found = read_tile(log, "entries", n, width), []
+        while bundle:
+            (length,) = struct.unpack_from(">H", bundle)
+            found.append(leaf_hash(bundle[2 : 2 + length]))
+            bundle = bundle[2 + length :]
+        need(b"".join(found) == read_tile(log, 0, n, width), f"bundle {n} and its tile differ")
+        hashes += found
+    level, nodes = 0, hashes
+    while len(nodes) >= 256:
+        nodes = [root(nodes[i : i + 256]) for i in range(0, len(nodes) - 255, 256)]
+        level += 1
+        for n in range(-(-len(nodes) // 256)):
+            part = nodes[n * 256 : n * 256 + 256]
+            need(b"".join(part) == read_tile(log, level, n, len(part)), f"tile {level}/{n}")
+    need(root(list(hashes)) == expected, "checkpoint: root")
+    return hashes
+
+
+def kind_name(code):
+    return KINDS[code - 1] if 0 < code <= len(KINDS) else str(code)
+
+
+def read_directory(path):
+    identity = json.loads((path / "node.json").read_text())
+    node, epoch = identity["node"], identity["epoch"]
+    log = path / "log" / node / str(epoch)
+    origin, key_id, key = parse_vkey((log / "vkey").read_text())
+    size, expected = read_checkpoint((log / "checkpoint").read_bytes(), origin, key_id, key)
+    published = read_published(log, size, expected)
+    keyring, sessions = Keyring(path / "keys"), Sessions()
+    index = -1
+    for index, entry in enumerate(read_wal(path / "wal" / str(epoch), epoch, key, origin)):
+        leaf = entry.leaf
+        need(leaf.epoch == epoch, f"entry {index}: epoch")
+        if index < size:
+            need(leaf.hash == published[index], f"entry {index} is not the one that was signed")
+        sessions.take(leaf)
+        key_of_session = keyring.session_key(entry)
+        need(key_of_session is not None, f"entry {index}: no key")
+        facts, payload = open_body(leaf, entry.body, record_secret(entry, key_of_session))
+        print(
+            json.dumps(
+                {
+                    "index": index,
+                    "session": leaf.session.hex(),
+                    "seq": leaf.seq,
+                    "kind": kind_name(leaf.kind),
+                    "leaf": leaf.hash.hex(),
+                    "facts": facts,
+                    "payload": payload.hex(),
+                }
+            )
+        )
+    need(index + 1 >= size, "the write-ahead log is shorter than the published log")
+
+
+def check_vectors(path):
+    vectors = json.loads(path.read_text())
+    transfer_key, session_key = bytes.fromhex(vectors["transfer_key"]), None
+    for vector in vectors["records"]:
+        entry = Entry(bytes.fromhex(vector["entry"]))
+        if entry.carry is not None:
+            session_key = session_key_from_carry(entry.leaf, entry.carry, transfer_key)
+        facts, payload = open_body(entry.leaf, entry.body, record_secret(entry, session_key))
+        need(entry.leaf.hash.hex() == vector["leaf_hash"], "vectors: leaf hash")
+        need(kind_name(entry.leaf.kind) == vector["kind"], "vectors: kind")
+        need(facts == vector["facts"] and payload.hex() == vector["payload"], "vectors: body")
+
+
+def main(arguments):
+    try:
+        if len(arguments) == 2 and arguments[0] == "--vectors":
+            check_vectors(Path(arguments[1]))
+        elif len(arguments) == 1:
+            read_directory(Path(arguments[0]))
+        else:
+            print(__doc__, file=sys.stderr)
+            return 2
+    except (Wrong, OSError, ValueError, struct.error, KeyError, IndexError) as error:
+        print(f"wrong: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
