@@ -266,7 +266,7 @@ async fn from_servers() {
         for (at, answer) in answers.iter().enumerate() {
             let id = IDS[at % IDS.len()];
             came.push(client_end.send(&rig, upstream, &next(id, meta), true).await);
-            // The value may have the text of a placeholder in it only if it is one.
+            // The value may have the text of a marker in it only if it is one.
             expected.push(answer.replace("$ID", id));
         }
         let what = format!("from {upstream} to {client}");
