@@ -22,6 +22,11 @@ use clap::Parser as _;
 use cli::Cli;
 use exit::Exit;
 
+/// A call allocates a few hundred small pieces on one thread and frees many of them on another:
+/// the system's allocator took about a seventh of a small call's processor time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if let Err(error) = logging::start(&cli.log) {
