@@ -30,6 +30,8 @@ mod sessions;
 #[cfg(test)]
 mod stopping;
 #[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod unrecorded;
 #[cfg(test)]
 mod upstream_faults;

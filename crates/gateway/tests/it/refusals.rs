@@ -662,7 +662,10 @@ async fn sessions_that_do_not_open() {
         ),
         ("PUT", request_bytes("PUT", "/mcp/http", &[], b"x")),
         ("OPTIONS", alone("OPTIONS", "/mcp/http", &[])),
-        ("HEAD, which has no body", alone("HEAD", "/mcp/http", &[])),
+        (
+            "HEAD, which has no body",
+            alone("HEAD", "/mcp/http", &[("Connection", "close")]),
+        ),
         (
             "a batch where there are batches",
             post("/mcp/http", &[id(&old)], batch),
