@@ -61,7 +61,7 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
             let status = status(&message, &settled.forwarded);
             ReplyBody::Message(status, message.into_bytes())
         }
-        What::Answer(Answer::Stderr(_), _) => ReplyBody::Nothing,
+        What::Answer(Answer::Stderr(_) | Answer::NoMessage(_), _) => ReplyBody::Nothing,
         What::Ending(ending) => match ending.told() {
             None => ReplyBody::Nothing,
             Some((status, code, text)) => {

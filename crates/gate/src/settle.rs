@@ -33,6 +33,8 @@ pub enum Answer {
     Message(Message),
     /// Bytes that a server's process wrote to its standard error. Recorded, never relayed.
     Stderr(Bytes),
+    /// Bytes that came where a message was expected, and are none. Recorded, never relayed.
+    NoMessage(Bytes),
 }
 
 impl Answer {
@@ -41,14 +43,14 @@ impl Answer {
         match self {
             Self::Whole(_, _, message) | Self::Event(_, message) => message.as_ref(),
             Self::Message(message) => Some(message),
-            Self::Head(_) | Self::Stderr(_) => None,
+            Self::Head(_) | Self::Stderr(_) | Self::NoMessage(_) => None,
         }
     }
 
     fn payload(&self) -> &[u8] {
         match self {
             Self::Head(_) => &[],
-            Self::Whole(_, bytes, _) | Self::Stderr(bytes) => bytes,
+            Self::Whole(_, bytes, _) | Self::Stderr(bytes) | Self::NoMessage(bytes) => bytes,
             Self::Event(frame, _) => frame.data.as_deref().unwrap_or(&frame.raw),
             Self::Message(message) => message.bytes(),
         }
@@ -156,6 +158,7 @@ impl Settled {
                     facts.extra = Some(serde_json::json!({ "sse_lines": others }));
                 }
             }
+            Answer::NoMessage(_) => facts.message = Some(facts::message_kind("malformed")),
             Answer::Message(_) | Answer::Stderr(_) => {}
         }
     }

@@ -48,6 +48,7 @@ pub(in crate::upstream) fn describe(item: Result<Answer, Ending>) -> String {
         Ok(Answer::Head(head)) => format!("stream {}", head.status),
         Ok(Answer::Whole(head, body, _)) => format!("{} with {} bytes", head.status, body.len()),
         Ok(Answer::Event(frame, _)) => format!("event {:?}", text(&frame.raw)),
+        Ok(Answer::NoMessage(bytes)) => format!("no message {:?}", text(&bytes)),
         Ok(Answer::Stderr(bytes)) => format!("stderr {:?}", text(&bytes)),
         Err(Ending::UpstreamBroke { detail, cut }) if cut.is_empty() => format!("broke: {detail}"),
         Err(Ending::UpstreamBroke { detail, cut }) => {

@@ -2,7 +2,6 @@
 
 use bytes::{Bytes, BytesMut};
 use gate::Answer;
-use mcp::sse::Frame;
 use mcp::stdio::Lines;
 use mcp::{Message, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -81,21 +80,9 @@ async fn take_line(line: Bytes, inlet: &Inlet, parsing: &json::Limits) {
         Ok(message) => inlet.deliver(message).await,
         Err(error) => {
             tracing::warn!(%error, "a server wrote a line that is no message");
-            inlet.aside(no_message(line)).await;
+            inlet.aside(Answer::NoMessage(line)).await;
         }
     }
-}
-
-/// A line as it came: something on the wire that is no message.
-fn no_message(line: Bytes) -> Answer {
-    let frame = Frame {
-        raw: line,
-        id: None,
-        event: None,
-        retry_ms: None,
-        data: None,
-    };
-    Answer::Event(frame, None)
 }
 
 /// Puts standard error on record, in pieces that end with a line where lines are short enough.

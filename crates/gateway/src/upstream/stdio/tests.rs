@@ -175,9 +175,9 @@ async fn what_is_no_message_does_not_stop_the_next() {
     assert_eq!(
         rig.end().await,
         [
-            r#"event "garbage""#,
-            r#"event "[]""#,
-            r#"event "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":1}""#,
+            r#"no message "garbage""#,
+            r#"no message "[]""#,
+            r#"no message "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":1}""#,
         ]
     );
 }
