@@ -13,7 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::spawn::program;
 
-use crate::matrix::{Client, Library, Mode, Server, Transport, speaks};
+use crate::matrix::{Library, Server, Transport};
 use crate::stage::Address;
 
 /// The line that `probity serve` prints when it is ready, before its address.
@@ -192,13 +192,4 @@ fn probity_path() -> PathBuf {
 /// The upstream's name: each driver has servers of its own.
 pub(crate) fn upstream_name(server: Server, library: Library) -> String {
     format!("{}-{library:?}", server.name).to_lowercase()
-}
-
-/// The doors of the gateway that the client tries: `/mcp/…`, `/sse/…` and `probity connect`.
-pub(crate) fn doors(client: Client) -> impl Iterator<Item = Transport> {
-    [Transport::Http, Transport::Sse, Transport::Stdio]
-        .into_iter()
-        // Only a client that opens with `initialize` has business on the 2024-11-05 transport.
-        .filter(move |door| *door != Transport::Sse || client.mode == Mode::Legacy)
-        .filter(move |door| speaks(client, *door))
 }

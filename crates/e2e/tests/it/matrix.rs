@@ -140,6 +140,19 @@ pub(crate) fn speaks(client: Client, transport: Transport) -> bool {
     }
 }
 
+/// The doors of the gateway that the client tries: `/mcp/…`, `/sse/…` and `probity connect`.
+pub(crate) fn doors(client: Client, server: Server) -> impl Iterator<Item = Transport> {
+    [Transport::Http, Transport::Sse, Transport::Stdio]
+        .into_iter()
+        // Only a client that opens with `initialize` has business on the 2024-11-05 transport.
+        .filter(move |door| *door != Transport::Sse || client.mode == Mode::Legacy)
+        .filter(move |door| speaks(client, *door))
+        .filter(move |door| *door == Transport::Http || !ONE_DOOR.contains(&server.name))
+}
+
+/// Servers of a kind that another server shows at every door already; each start of one costs a second.
+const ONE_DOOR: [&str; 3] = ["filesystem", "memory", "time"];
+
 /// A step that is known to come out differently through the gateway.
 pub(crate) struct Deviation {
     pub(crate) server: &'static str,

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::compare::Difference;
 use crate::components::Components;
-use crate::gateway::{Configuration, Ended, Gateway, doors, upstream_name};
+use crate::gateway::{Configuration, Ended, Gateway, upstream_name};
 use crate::matrix::{
-    CLIENTS, Client, DEVIATIONS, LIBRARIES, Library, Outcome, SERVERS, Server, Transport, outcome,
-    speaks,
+    CLIENTS, Client, DEVIATIONS, LIBRARIES, Library, Outcome, SERVERS, Server, Transport, doors,
+    outcome, speaks,
 };
 use crate::plan::{Plan, Step, Told, abandoned};
 use crate::stage::Stage;
@@ -119,7 +119,7 @@ fn through_gateway(
 ) -> Told {
     let mut plan = Plan::default();
     for (client, server) in pairs(library) {
-        for door in doors(client) {
+        for door in doors(client, server) {
             let address = gateway.door(door, &upstream_name(server, library));
             let id = run_id(client, server, door);
             plan.add(&id, client, server, door, &address, stage.folder());
@@ -214,7 +214,7 @@ fn recordings(ended: &Ended) -> Recordings {
 fn runs(library: Library) -> impl Iterator<Item = (Client, Server, Transport)> {
     pairs(library)
         .filter(|(client, server)| !matches!(outcome(*client, *server), Outcome::Skipped(_)))
-        .flat_map(|(client, server)| doors(client).map(move |door| (client, server, door)))
+        .flat_map(|(client, server)| doors(client, server).map(move |door| (client, server, door)))
 }
 
 /// Everything that is not as the table says, in a session that the table says is held.
