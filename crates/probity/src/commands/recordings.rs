@@ -8,7 +8,7 @@ use store::{Reader, SessionView};
 use crate::cli::{ConfigArgs, SessionRef};
 use crate::config;
 use crate::exit::NotFound;
-use crate::view::{Listed, Shown};
+use crate::view::{Calls, Listed, Shown};
 
 /// Opens the recordings of the data directory that is meant.
 pub(super) fn open(args: &ConfigArgs) -> Result<Reader> {
@@ -67,8 +67,13 @@ pub(super) fn listed(reader: &Reader, view: SessionView) -> Result<Listed> {
 
 /// The session's records from `from_seq` on.
 pub(super) fn records(reader: &Reader, view: &SessionView, from_seq: u64) -> Result<Vec<Shown>> {
+    let mut calls = Calls::default();
     reader
         .records(view.id, from_seq)?
-        .map(|record| Ok(Shown::from(record?)))
+        .map(|record| {
+            let mut shown = Shown::from(record?);
+            calls.follow(&mut shown);
+            Ok(shown)
+        })
         .collect()
 }

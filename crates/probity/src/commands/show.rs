@@ -7,7 +7,9 @@ use store::{Reader, SessionState, SessionView};
 use super::recordings;
 use crate::cli::ShowArgs;
 use crate::exit::Exit;
-use crate::view::{PAYLOAD_CHARS_MAX, Paint, Shown, record_json, write_record, write_sessions};
+use crate::view::{
+    Calls, PAYLOAD_CHARS_MAX, Paint, Shown, record_json, write_record, write_sessions,
+};
 
 /// How often new records are looked for with `--follow`.
 const FOLLOW: Duration = Duration::from_millis(200);
@@ -24,6 +26,7 @@ pub(super) fn run(args: &ShowArgs) -> Result<Exit> {
             PAYLOAD_CHARS_MAX
         },
         paint: Paint::for_stdout(),
+        calls: Calls::default(),
     };
     printer.session(&mut out, &reader, &view)?;
     let mut next = printer.records(&mut out, &reader, &view, 0)?;
@@ -46,6 +49,7 @@ pub(super) struct Printer {
     /// Longer messages are cut, in characters.
     pub(super) payload_chars_max: usize,
     pub(super) paint: Paint,
+    pub(super) calls: Calls,
 }
 
 impl Printer {
@@ -74,7 +78,8 @@ impl Printer {
     ) -> Result<u64> {
         let mut next = from_seq;
         for record in reader.records(view.id, from_seq)? {
-            let shown = Shown::from(record?);
+            let mut shown = Shown::from(record?);
+            self.calls.follow(&mut shown);
             next = shown.seq + 1;
             if self.json {
                 writeln!(out, "{}", record_json(&shown))?;

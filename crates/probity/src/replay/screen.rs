@@ -243,6 +243,7 @@ mod tests {
             verdict: VerdictCode::None,
             at: Timestamp::from_unix_us(seq * 1_000_000),
             leaf_hash: Digest::default(),
+            called: None,
             body: Ok(Body {
                 facts: Facts::default(),
                 payload: payload.into(),

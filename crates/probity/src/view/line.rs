@@ -61,7 +61,7 @@ pub(crate) fn what(shown: &Shown) -> String {
         Err(reason) => return format!("[cannot be read: {reason}]"),
     };
     let mut parts = Vec::new();
-    message(facts, &mut parts);
+    message(facts, shown.called.as_deref(), &mut parts);
     if let Some(http) = &facts.http
         && facts.message.is_none()
     {
@@ -87,13 +87,13 @@ pub(crate) fn what(shown: &Shown) -> String {
     escape(&parts.join(" "))
 }
 
-fn message(facts: &Facts, parts: &mut Vec<String>) {
+fn message(facts: &Facts, called: Option<&str>, parts: &mut Vec<String>) {
     let Some(message) = &facts.message else {
         return;
     };
     parts.push(message.kind.to_string());
     parts.extend(message.method.as_ref().map(|method| method.to_string()));
-    parts.extend(message.name.as_ref().map(|name| name.to_string()));
+    parts.extend(message.name.as_deref().or(called).map(str::to_owned));
     parts.extend(message.id.as_ref().map(|id| format!("(id {id})")));
 }
 

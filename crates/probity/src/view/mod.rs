@@ -12,7 +12,7 @@ pub(crate) use escape::{escape, escape_lines};
 pub(crate) use json::record_json;
 pub(crate) use line::{PAYLOAD_CHARS_MAX, payload_lines, what, write_record};
 pub(crate) use paint::{Colour, Paint};
-pub(crate) use record::Shown;
+pub(crate) use record::{Calls, Shown};
 pub(crate) use session::{Listed, session_json, write_sessions};
 
 #[cfg(test)]

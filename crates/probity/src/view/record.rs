@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use ledger::{Body, BodyState, Direction, Facts, VerdictCode};
 use model::{Digest, SessionId, Timestamp};
 use store::RecordView;
@@ -21,6 +24,30 @@ pub(crate) struct Shown {
     pub(crate) leaf_hash: Digest,
     /// The body, or why it cannot be read.
     pub(crate) body: Result<Body, String>,
+    /// What the request named that this answers; [`Calls`] fills it in.
+    pub(crate) called: Option<Arc<str>>,
+}
+
+/// What the requests of a session named, so that their answers can be read alone.
+#[derive(Debug, Default)]
+pub(crate) struct Calls(HashMap<String, Arc<str>>);
+
+impl Calls {
+    /// Notes what a request names, and tells an answer what it answers. Records come in order.
+    pub(crate) fn follow(&mut self, shown: &mut Shown) {
+        let facts = shown.facts();
+        let Some((call, message)) = facts.and_then(|f| f.call.clone().zip(f.message.clone()))
+        else {
+            return;
+        };
+        match message.name {
+            Some(name) => drop(self.0.insert(call, name)),
+            None if matches!(message.kind.as_ref(), "response" | "error") => {
+                shown.called = self.0.remove(&call);
+            }
+            None => {}
+        }
+    }
 }
 
 impl Shown {
@@ -54,6 +81,7 @@ impl From<RecordView> for Shown {
             verdict: VerdictCode::from_code(prefix.verdict_code).unwrap_or(VerdictCode::None),
             at: prefix.at,
             leaf_hash: view.leaf_hash,
+            called: None,
             body: match view.body {
                 BodyState::Open(body) => Ok(*body),
                 BodyState::Unreadable(error) => Err(error.to_string()),

@@ -4,7 +4,7 @@ use expect_test::{Expect, expect};
 use ledger::{Body, Direction, Facts, MessageFacts, TimingFacts, VerdictCode, VerdictFacts};
 use model::{Digest, SessionId, Timestamp};
 
-use super::{Paint, Shown, escape, escape_lines, record_json, write_record};
+use super::{Calls, Paint, Shown, escape, escape_lines, record_json, what, write_record};
 
 #[test]
 fn nothing_that_a_terminal_obeys_gets_through() {
@@ -36,6 +36,7 @@ fn shown(kind: &str, verdict: VerdictCode, facts: Facts, payload: &[u8]) -> Show
         verdict,
         at: Timestamp::from_unix_us(1_785_231_000_541_000),
         leaf_hash: Digest::default(),
+        called: None,
         body: Ok(Body {
             facts,
             payload: payload.to_vec(),
@@ -49,6 +50,32 @@ fn check(shown: &Shown, expected: Expect) {
     let opened_at = Timestamp::from_unix_us(1_785_231_000_500_000);
     write_record(&mut out, shown, opened_at, 40, Paint::off()).unwrap();
     expected.assert_eq(&String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn an_answer_says_what_it_answers() {
+    let mut calls = Calls::default();
+    let mut follow = |kind: &str, call: &str, name: Option<&str>| {
+        let facts = Facts {
+            call: Some(call.to_owned()),
+            message: Some(message(kind, "tools/call", name)),
+            ..Facts::default()
+        };
+        let mut shown = shown("outcome", VerdictCode::None, facts, b"");
+        calls.follow(&mut shown);
+        what(&shown)
+    };
+    assert_eq!(
+        follow("request", "A", Some("query")),
+        "request tools/call query (id 2)"
+    );
+    assert_eq!(follow("request", "B", None), "request tools/call (id 2)");
+    assert_eq!(follow("response", "B", None), "response tools/call (id 2)");
+    assert_eq!(
+        follow("notification", "A", None),
+        "notification tools/call (id 2)"
+    );
+    assert_eq!(follow("error", "A", None), "error tools/call query (id 2)");
 }
 
 fn message(kind: &str, method: &str, name: Option<&str>) -> MessageFacts {

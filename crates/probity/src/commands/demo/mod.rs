@@ -19,7 +19,7 @@ use crate::config::{Config, Upstream};
 use crate::exit::Exit;
 use crate::running::Node;
 use crate::tokens::{self, Wanted};
-use crate::view::Paint;
+use crate::view::{Calls, Paint};
 
 /// The sample server's name behind the gateway.
 const UPSTREAM: &str = "shop";
@@ -121,6 +121,7 @@ fn look_back(data: &Path) -> Result<Exit> {
         json: false,
         payload_chars_max: 220,
         paint: Paint::for_stdout(),
+        calls: Calls::default(),
     };
     printer.session(&mut out, &reader, &view)?;
     printer.records(&mut out, &reader, &view, 0)?;
