@@ -117,6 +117,11 @@ impl Admitted {
         )
     }
 
+    /// Whether the gateway began to stop while the body was read.
+    pub(crate) fn is_late(&self) -> bool {
+        self.shared.stopping.load(Ordering::Acquire)
+    }
+
     /// The era that the version header claims.
     pub(crate) fn claimed_era(&self) -> Era {
         match self.headers().protocol_version() {

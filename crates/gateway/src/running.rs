@@ -95,8 +95,10 @@ impl Running {
         shared.stopped.cancel();
         farewell::close_all(&shared, "gateway_stopped").await;
         shared.silenced.cancel();
-        shared.tasks.wait().await;
         let _joined = accepting.await;
+        // What slipped in before its connection ended.
+        farewell::close_all(&shared, "gateway_stopped").await;
+        shared.tasks.wait().await;
     }
 }
 

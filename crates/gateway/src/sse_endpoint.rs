@@ -112,6 +112,9 @@ pub(crate) async fn message(
     };
     let limits = &admitted.shared.config.limits;
     let bytes = match collect(body, limits).await {
+        Ok(_) if admitted.is_late() => {
+            return admitted.refuse(Some(&session), Refusal::Stopping).await;
+        }
         Ok(bytes) => bytes,
         Err(refusal) => return admitted.refuse(Some(&session), refusal).await,
     };

@@ -31,6 +31,7 @@ pub(super) async fn serve(admitted: Admitted, body: Incoming) -> Response<Body> 
         return admitted.refuse(session, refusal).await;
     }
     let bytes = match collect(body, limits).await {
+        Ok(_) if admitted.is_late() => return admitted.refuse(session, Refusal::Stopping).await,
         Ok(bytes) => bytes,
         Err(refusal) => return admitted.refuse(session, refusal).await,
     };

@@ -1,10 +1,14 @@
 //! Stopping loses nothing: calls end or are told, streams end, sessions are closed on record.
 
+use std::time::Duration;
+
 use ledger::Kind;
 use store::{Reader, SessionState};
 use testkit::raw::{Answer, Length, Script, Step, When};
 
-use crate::rig::{MODERN_VERSION, PATIENCE, Rig, SseClient, modern, post_bytes, request_bytes};
+use crate::rig::{
+    MODERN_VERSION, PATIENCE, Rig, SseClient, initialize, modern, post_bytes, request_bytes,
+};
 
 const NOTE: &str = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}\n\n";
 
@@ -240,4 +244,36 @@ async fn a_call_on_the_deprecated_stream_ends_as_it_would() {
         rig.stop().await;
         all_closed(&rig);
     }
+}
+
+/// A body that comes after the gateway began to stop begins nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_comes_late_opens_no_session() {
+    let mut rig = Rig::start(script()).await;
+    let mut slow = rig.connect().await;
+    slow.write(&call("slow")).await;
+    under_way(&rig, "slow");
+    let bytes = post_bytes("/mcp/http", &[], initialize("2025-11-25").as_bytes());
+    let (first, second) = bytes.split_at(bytes.len() - 10);
+    let mut late = rig.connect().await;
+    late.write(first).await;
+    // It was let in before the gateway stops.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let stopping = rig.stopping();
+    rig.refuses_connections().await;
+    late.write(second).await;
+    let answer = late.response().await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    tokio::time::timeout(PATIENCE, stopping)
+        .await
+        .expect("it stops")
+        .expect("it does not panic");
+    rig.stop().await;
+    assert!(
+        rig.raw
+            .received()
+            .iter()
+            .all(|one| !String::from_utf8_lossy(&one.body()).contains("initialize"))
+    );
+    all_closed(&rig);
 }
