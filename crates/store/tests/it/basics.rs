@@ -153,3 +153,33 @@ fn a_crash_leaves_no_session_open_and_no_call_without_an_end() {
     );
     opened.close().unwrap();
 }
+
+/// `(kind of record, kind of message, whether the call is open afterwards)`
+#[test]
+fn a_call_is_open_until_a_record_says_how_it_ended() {
+    use crate::support::message;
+    let rows = [
+        (Kind::Outcome, "response", 0),
+        (Kind::Outcome, "error", 0),
+        (Kind::Outcome, "malformed", 0),
+        (Kind::Outcome, "notification", 1),
+        (Kind::Outcome, "request", 1),
+        (Kind::Outcome, "comment", 1),
+        (Kind::Transport, "response", 1),
+        (Kind::Failure, "request", 0),
+        (Kind::Refusal, "request", 0),
+    ];
+    for (kind, what, open_calls) in rows {
+        let dir = tempfile::tempdir().unwrap();
+        let opened = open(dir.path());
+        let session = open_session(&opened, 1);
+        commit(&session, message(Kind::Intent, call_id(1), "request")).unwrap();
+        commit(&session, message(kind, call_id(1), what)).unwrap();
+        let crashed = crashed_copy(dir.path());
+        opened.close().unwrap();
+        let opened = open(crashed.path());
+        let unknown = opened.recovery().outcomes_unknown;
+        opened.close().unwrap();
+        assert_eq!(unknown, open_calls, "{kind:?} {what}");
+    }
+}

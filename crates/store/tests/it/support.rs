@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use ledger::{CommitError, Committed, Draft, Facts, Kind, Record, Session, VerdictCode};
+use ledger::{
+    CommitError, Committed, Draft, Facts, Kind, MessageFacts, Record, Session, VerdictCode,
+};
 use model::{CallId, SessionId, Timestamp};
 use store::{DataDir, Opened, Options, Reader, RecordView, SessionView};
 
@@ -13,6 +15,8 @@ pub(crate) struct Event {
     pub(crate) kind: Kind,
     pub(crate) call: Option<CallId>,
     pub(crate) payload: Vec<u8>,
+    /// `MessageFacts::kind`; empty: no message.
+    pub(crate) message: &'static str,
 }
 
 impl Record for Event {
@@ -27,6 +31,12 @@ impl Record for Event {
             principal: "person|key|alice".to_owned(),
             facts: Facts {
                 intent: Some("because".into()),
+                message: (!self.message.is_empty()).then(|| MessageFacts {
+                    kind: self.message.into(),
+                    id: None,
+                    method: None,
+                    name: None,
+                }),
                 ..Facts::default()
             },
             payload: &self.payload,
@@ -39,6 +49,14 @@ pub(crate) fn event(kind: Kind, payload: &str) -> Event {
         kind,
         call: None,
         payload: payload.as_bytes().to_vec(),
+        message: "",
+    }
+}
+
+pub(crate) fn message(kind: Kind, id: CallId, what: &'static str) -> Event {
+    Event {
+        message: what,
+        ..call(kind, id, "")
     }
 }
 
