@@ -43,6 +43,12 @@ const IO_PATHS: &[&str] = &[
     "tokio::",
 ];
 
+/// Folders of the Filesystem Hierarchy Standard 3.0: their names say nothing about a machine.
+const EVERYWHERE: &[&str] = &[
+    "/dev/", "/etc/", "/home/", "/media/", "/mnt/", "/opt/", "/run/", "/srv/", "/tmp/", "/usr/",
+    "/var/",
+];
+
 const PURE: &[&str] = &[
     "model", "mcp", "inspect", "policy", "mask", "ledger", "identity", "gate",
 ];
@@ -80,16 +86,20 @@ fn tracked(root: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The folder above the repository and the home folder: both say where somebody works.
+/// The repository's folder, the one above it and the home folder: all say where somebody works.
+/// Folders that every machine has do not.
 fn machine_places(root: &Path) -> Vec<String> {
-    let above = root.parent().map(Path::to_path_buf);
     let home = std::env::var_os("HOME").map(std::path::PathBuf::from);
-    [above, home]
-        .into_iter()
-        .flatten()
-        .filter(|place| place.components().count() > 1)
-        .map(|place| format!("{}/", place.display()))
-        .collect()
+    [
+        Some(root.to_owned()),
+        root.parent().map(Path::to_owned),
+        home,
+    ]
+    .into_iter()
+    .flatten()
+    .map(|place| format!("{}/", place.display()))
+    .filter(|place| place.len() > 2 && !EVERYWHERE.contains(&place.as_str()))
+    .collect()
 }
 
 fn words(path: &str, text: &str, places: &[String]) -> Vec<String> {
