@@ -13,7 +13,7 @@ use mcp::{Message, Method};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::relay::{Left, Relay};
+use crate::relay::{Left, Relay, Resumption};
 use crate::sessions::{Group, InUse, McpSession};
 use crate::shared::Shared;
 use crate::upstream::{Link, Sent};
@@ -25,6 +25,9 @@ const REPLIES_AHEAD_MAX: usize = 16;
 
 /// Answers that belong to no call and are not on record yet.
 const ASIDE_MAX: usize = 64;
+
+/// How often a stream is resumed for one answer, at most.
+const RESUMPTIONS_MAX: u32 = 1_000;
 
 /// What a client is sent.
 #[derive(Debug)]
@@ -197,6 +200,9 @@ impl Flight {
         let mut relay = Relay::new(self, forwarded, link.transport(), opens_stream);
         relay.standing = standing;
         let left = relay.run(incoming).await;
+        if let Some(resumption) = relay.resumption() {
+            self.resume(&mut relay, resumption, &link).await;
+        }
         self.begun(begins);
         if left == Left::Cancelled
             && let Some(message) = link.cancellation(&relay.forwarded)
@@ -265,15 +271,49 @@ impl Flight {
         });
     }
 
+    /// Asks for the rest of a stream until the answer has come. Each time walks like any other call.
+    async fn resume(&self, first: &mut Relay<'_>, resumption: Resumption, link: &Arc<dyn Link>) {
+        let exchange = first.forwarded.exchange().clone();
+        let mut next = Some(resumption);
+        for _ in 0..RESUMPTIONS_MAX {
+            let Some(resumption) = next else { break };
+            tokio::select! {
+                () = tokio::time::sleep(resumption.pause) => {}
+                () = self.shared.draining.cancelled() => break,
+                () = self.out.closed() => return,
+            }
+            let subject = Subject::Stream {
+                last_event_id: Some(resumption.last_event.clone()),
+            };
+            let Some(call) = call_in(&exchange, subject) else {
+                break;
+            };
+            let Ok(released) = self.clear(call).await else {
+                break;
+            };
+            let sent = link.forward(released).await;
+            let mut relay = Relay::new(self, sent.forwarded, link.transport(), true);
+            relay.resumes(resumption);
+            relay.run(sent.incoming).await;
+            if relay.is_answered() {
+                return;
+            }
+            next = relay.resumption();
+        }
+        let detail = "the server's stream ended before the answer, and could not be resumed";
+        let cut = bytes::Bytes::new();
+        first
+            .tell(Ending::UpstreamBroke {
+                detail: detail.to_owned(),
+                cut,
+            })
+            .await;
+    }
+
     /// Tells the server that nobody waits any more. The message walks like any other.
     async fn cancel(&self, cancelled: &Forwarded, message: Message, link: &Arc<dyn Link>) {
-        let at = random::now();
-        let Ok(id) = random::call_id(at) else { return };
-        let call = Call {
-            id,
-            exchange: cancelled.exchange().clone(),
-            subject: Subject::Message(message, None),
-            at,
+        let Some(call) = call_in(cancelled.exchange(), Subject::Message(message, None)) else {
+            return;
         };
         if let Ok(released) = self.clear(call).await {
             let sent = link.forward(released).await;
@@ -291,6 +331,17 @@ impl Flight {
             () = self.shared.stopped.cancelled() => {}
         }
     }
+}
+
+/// Another call of the gateway's own in an exchange.
+fn call_in(exchange: &Arc<gate::Exchange>, subject: Subject) -> Option<Call> {
+    let at = random::now();
+    Some(Call {
+        id: random::call_id(at).ok()?,
+        exchange: exchange.clone(),
+        subject,
+        at,
+    })
 }
 
 /// Why a call was not released.

@@ -6,11 +6,14 @@ use std::time::Duration;
 use futures_util::stream::{FuturesOrdered, StreamExt as _};
 use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
 use ledger::{Commit, CommitError, Committed};
-use mcp::{Era, Kind, Message};
+use mcp::{Era, IdKey, Kind, Message};
 
 use crate::flight::{Flight, Out, withheld};
 use crate::random;
 use crate::shared::Shared;
+
+/// Pause before a stream is resumed whose server asks for none, in milliseconds.
+const RETRY_MS: u64 = 1_000;
 
 /// Pause between two looks at a full queue.
 const ROOM_PAUSE: Duration = Duration::from_millis(1);
@@ -43,10 +46,23 @@ pub(crate) struct Relay<'a> {
     began: bool,
     /// The ending is for the record only.
     untold: bool,
-    /// The server numbers its events: a client that lost the stream can resume it.
-    resumable: bool,
+    /// The last of the server's event numbers: a client that lost the stream can resume it there.
+    last_event: Option<Arc<str>>,
+    /// How long the server wants a client to wait before it resumes.
+    retry_ms: Option<u64>,
+    /// The request whose answer has not come.
+    awaits: Option<IdKey>,
     left: Left,
     pending: FuturesOrdered<Commit<Settled>>,
+}
+
+/// How a stream goes on that ended before its answer came.
+pub(crate) struct Resumption {
+    awaits: IdKey,
+    /// What the server's stream goes on after.
+    pub(crate) last_event: Arc<str>,
+    /// How long to wait before.
+    pub(crate) pause: Duration,
 }
 
 /// What happens next to a relay.
@@ -71,13 +87,15 @@ impl<'a> Relay<'a> {
         Self {
             flight,
             answered: forwarded.request().is_none(),
+            awaits: forwarded.request().and_then(Message::id).map(|id| id.key()),
             forwarded,
             transport,
             opens_stream,
             standing: opens_stream,
             began: false,
             untold: false,
-            resumable: false,
+            last_event: None,
+            retry_ms: None,
             left: Left::Stayed,
             pending: FuturesOrdered::new(),
         }
@@ -156,6 +174,35 @@ impl<'a> Relay<'a> {
         self.left
     }
 
+    /// Where the server's stream has to be resumed on the client's behalf: a client of the HTTP+SSE
+    /// transport has a stream of its own, does not see that the server's ended, and waits.
+    pub(crate) fn resumption(&self) -> Option<Resumption> {
+        let unseen = self.forwarded.exchange().arrival.transport == Transport::HttpSse
+            && self.left == Left::Stayed;
+        Some(Resumption {
+            awaits: self.awaits.clone().filter(|_| unseen)?,
+            last_event: self.last_event.clone()?,
+            pause: Duration::from_millis(self.retry_ms.unwrap_or(RETRY_MS)),
+        })
+    }
+
+    /// What comes is the rest of an earlier stream.
+    pub(crate) fn resumes(&mut self, resumption: Resumption) {
+        self.awaits = Some(resumption.awaits);
+        self.last_event = Some(resumption.last_event);
+    }
+
+    /// Whether the answer came.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.awaits.is_none()
+    }
+
+    /// Says after all that no answer comes.
+    pub(crate) async fn tell(&mut self, ending: Ending) {
+        self.answered = false;
+        self.finish(ending).await;
+    }
+
     /// Puts the only thing that there is to say on record, and says it.
     pub(crate) async fn finish(&mut self, ending: Ending) {
         self.end(ending);
@@ -214,7 +261,9 @@ impl<'a> Relay<'a> {
         // A request has one answer; and a stream that answers no request just ends.
         self.untold = match self.forwarded.request() {
             Some(_) => self.answered,
-            None => self.began,
+            None => {
+                self.began || self.forwarded.exchange().arrival.transport == Transport::HttpSse
+            }
         };
         self.answered = true;
         let settled = self.forwarded.end(ending, self.transport, random::now());
@@ -229,7 +278,10 @@ impl<'a> Relay<'a> {
     /// What the rest of the session has to know of an answer, before it is relayed.
     fn observe(&mut self, answer: &Answer) {
         if let Answer::Event(frame, _) = answer {
-            self.resumable |= frame.id.is_some();
+            if let Some(id) = &frame.id {
+                self.last_event = Some(id.as_str().into());
+            }
+            self.retry_ms = frame.retry_ms.or(self.retry_ms);
         }
         if let Answer::Whole(..) = answer {
             self.answered = true;
@@ -255,14 +307,16 @@ impl<'a> Relay<'a> {
                 }
             }
             Kind::Response | Kind::ErrorResponse => {
-                let ours = self.forwarded.request().and_then(Message::id);
-                let same = match (&ours, message.id()) {
-                    (Some(ours), Some(id)) => ours.key() == id.key(),
+                let same = match (&self.awaits, message.id()) {
+                    (Some(awaits), Some(id)) => *awaits == id.key(),
                     // An error for a request whose id the server could not read.
                     (Some(_), None) => true,
                     (None, _) => false,
                 };
-                self.answered |= same;
+                if same {
+                    self.awaits = None;
+                    self.answered = true;
+                }
                 if let Some(session) = self.flight.owner.session()
                     && let Some(version) = message.negotiated_version()
                 {
@@ -276,7 +330,7 @@ impl<'a> Relay<'a> {
     /// The server has no more to say.
     fn ended(&mut self) {
         let legacy = self.forwarded.exchange().era == Era::Legacy;
-        if self.opens_stream || (!self.answered && legacy && self.resumable) {
+        if self.opens_stream || (!self.answered && legacy && self.last_event.is_some()) {
             self.end(Ending::StreamEnded);
         } else if !self.answered {
             let detail = "the server's answer ended without the response".to_owned();
@@ -301,7 +355,7 @@ impl<'a> Relay<'a> {
         }
         self.end(Ending::ClientLeft { cancelled });
         self.answered = false;
-        modern || self.opens_stream || self.resumable
+        modern || self.opens_stream || self.last_event.is_some()
     }
 
     /// Sends on what is durable now.

@@ -18,7 +18,7 @@ use load::{Acknowledged, Worker};
 use node::Node;
 
 /// Clients at once: half of them with sessions, half without.
-const WORKERS: usize = 8;
+const WORKERS: usize = 24;
 /// The first calls get this far before the kill, or all of them do.
 const LOAD_MS_MAX: u64 = 250;
 /// A start is cut short within this time: before, during and after recovery.
