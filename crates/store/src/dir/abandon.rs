@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use ledger::{Commit, CommitError, Cursor, Key, Kind, Ledger, Sequencer};
 use model::{CallId, SessionId};
 
+use super::errors::OpenError;
 use super::notes::Note;
-use super::open::OpenError;
 use crate::keeper::KeeperError;
 
 /// How many records may be on their way at once.

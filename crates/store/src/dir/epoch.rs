@@ -4,10 +4,11 @@ use std::path::Path;
 
 use model::TreeSize;
 
+use super::errors::{OpenError, io_error};
 use super::identity::Identity;
 use super::layout::Layout;
 use super::lock::Lock;
-use super::open::{DataDir, OpenError, io_error};
+use super::open::DataDir;
 use crate::keys::{Keyring, create_log_key, create_root_key, load_log_key, load_root_key};
 use ledger::note::Checkpoint;
 

@@ -75,6 +75,14 @@ impl Identity {
         format!("{}/gw/{}/{}", self.org, self.node, self.epoch)
     }
 
+    /// The same node in another epoch.
+    pub(crate) fn in_epoch(&self, epoch: u32) -> Self {
+        Self {
+            epoch,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn load(path: &Path) -> Result<Option<Self>, IdentityError> {
         let text = match std::fs::read(path) {
             Ok(text) => text,

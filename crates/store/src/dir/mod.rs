@@ -2,18 +2,21 @@
 
 mod abandon;
 mod epoch;
+mod errors;
 mod identity;
 mod layout;
 mod lock;
 mod notes;
 mod open;
 mod options;
+mod start;
 
 pub use epoch::NewEpoch;
+pub use errors::{CloseError, OpenError};
 pub(crate) use identity::Identity;
 pub use identity::IdentityError;
 pub(crate) use layout::Layout;
 pub use lock::LockError;
 pub(crate) use notes::Note;
-pub use open::{CloseError, DataDir, OpenError, Opened, Recovery};
+pub use open::{DataDir, Opened, Recovery};
 pub use options::Options;

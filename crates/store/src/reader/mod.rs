@@ -27,6 +27,7 @@ pub use view::{RecordView, SessionState, SessionView};
 /// One node's recordings, for reading. Holds no lock and changes nothing.
 #[derive(Debug)]
 pub struct Reader {
+    epoch: u32,
     origin: String,
     vkey: String,
     keyring: Keyring,
@@ -42,16 +43,28 @@ pub struct Reader {
 const TAIL_ENTRIES_MAX: u64 = 4_096;
 
 impl Reader {
-    /// Opens a data directory and takes in what is on record.
+    /// Opens the current epoch of a data directory and takes in what is on record.
     ///
     /// # Errors
     ///
     /// If there is none, it was made by another version, its keys are missing, or the log is
     /// damaged.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
+        Self::open_epoch(path, None)
+    }
+
+    /// The same for an epoch that may have ended; `None` stands for the current one, which is the
+    /// last: epochs are counted from 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open`]. Of an epoch whose log is damaged nothing is read; `probity verify` says
+    /// what is left of it.
+    pub fn open_epoch(path: &Path, epoch: Option<u32>) -> Result<Self, ReadError> {
         let layout = Layout::new(path);
         let no_log = || ReadError::NoLog(path.to_owned());
-        let identity = Identity::load(&layout.identity())?.ok_or_else(no_log)?;
+        let current = Identity::load(&layout.identity())?.ok_or_else(no_log)?;
+        let identity = current.in_epoch(epoch.unwrap_or(current.epoch));
         let origin = identity.origin();
         let root = load_root_key(&layout.keys())?.ok_or_else(no_log)?;
         let key = load_log_key(&layout.keys(), identity.epoch, &origin)?.ok_or_else(no_log)?;
@@ -60,6 +73,7 @@ impl Reader {
         let index = IndexReader::open(&layout.index(), &origin);
         let base = index.as_ref().map_or(Ok(0), IndexReader::size)?;
         let mut reader = Self {
+            epoch: identity.epoch,
             origin,
             vkey: public.to_vkey(),
             keyring: Keyring::open_read_only(&layout.keyring(), root)?,
@@ -103,6 +117,11 @@ impl Reader {
     /// The number of entries that are known.
     pub const fn size(&self) -> TreeSize {
         TreeSize(self.follow.size())
+    }
+
+    /// The epoch that is read.
+    pub const fn epoch(&self) -> u32 {
+        self.epoch
     }
 
     /// The log's origin: `<org>/gw/<node>/<epoch>`.

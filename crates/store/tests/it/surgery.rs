@@ -170,6 +170,34 @@ fn a_new_epoch_states_the_gap() {
 }
 
 #[test]
+fn an_epoch_that_ended_can_still_be_read() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let opened = open(dir.path());
+    let session = open_session(&opened, 1);
+    commit(&session, event(Kind::Outcome, "of the first epoch")).expect("it is durable");
+    opened.close().expect("it stops in order");
+    DataDir::new_epoch(dir.path(), "the key is replaced").expect("a new epoch");
+    let opened = open(dir.path());
+    opened.close().expect("it stops in order");
+
+    let read = |epoch| store::Reader::open_epoch(dir.path(), epoch).expect("a log");
+    let current = read(None);
+    assert_eq!(
+        (current.epoch(), current.origin()),
+        (2, "example.org/gw/n1/2")
+    );
+    let first = read(Some(1));
+    assert_eq!(first.origin(), "example.org/gw/n1/1");
+    let record = first.entry(model::EntryIndex(2)).expect("a record");
+    let payload = record.body.open().map(|body| body.payload.clone());
+    assert_eq!(payload.as_deref(), Some(b"of the first epoch".as_slice()));
+    let report = verify::verify(dir.path(), &verify::Options::default(), &mut |_| {});
+    let report = report.expect("it can be verified");
+    assert_eq!(report.epochs.len(), 2);
+    assert_eq!(report.exit(), verify::Exit::Intact, "{report}");
+}
+
+#[test]
 fn a_lost_segment_is_refused() {
     let dir = tempfile::tempdir().expect("a directory");
     for n in 1..4 {

@@ -1,0 +1,278 @@
+//! Starting a log behind what recovery found: the keys, the writer, the keeper.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ledger::note::LogKey;
+use ledger::wal::Framer;
+use ledger::{CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, TransferKey, Writer};
+use model::{EntryIndex, SessionId, TreeSize};
+
+use super::abandon::abandon;
+use super::errors::{OpenError, io_error};
+use super::identity::Identity;
+use super::layout::Layout;
+use super::lock::Lock;
+use super::notes::{Note, new_session_id};
+use super::open::{Opened, Recovery, create_dir};
+use super::options::Options;
+use crate::disk::{Disk, read_range, replace_file};
+use crate::error::ReadError;
+use crate::follow::Follow;
+use crate::index::IndexWriter;
+use crate::keeper::{Keeper, KeeperError, Transfers, catch_up};
+use crate::keys::{
+    Keyring, ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
+};
+use crate::lookup::Lookup;
+use crate::publish::{LocalHead, LocalObjects};
+use crate::wal::{Recovered, WalJournal, WalOptions};
+
+/// The keys of a data directory.
+pub(super) struct Keys {
+    pub(super) ring: Keyring,
+    pub(super) log: LogKey,
+}
+
+impl Keys {
+    /// In a directory that is being made, what is missing is made.
+    pub(super) fn load_or_create(
+        layout: &Layout,
+        identity: &Identity,
+        create: bool,
+    ) -> Result<Self, OpenError> {
+        let dir = layout.keys();
+        let missing = |path| OpenError::KeyMissing { path };
+        let root = match load_root_key(&dir)? {
+            Some(root) => root,
+            None if create => create_root_key(&dir)?,
+            None => return Err(missing(dir.join(ROOT_KEY))),
+        };
+        let (epoch, origin) = (identity.epoch, identity.origin());
+        let log = match load_log_key(&dir, epoch, &origin)? {
+            Some(log) => log,
+            None if create => create_log_key(&dir, epoch, &origin)?,
+            None => return Err(missing(log_key_path(&dir, epoch))),
+        };
+        if !create && !layout.keyring().exists() {
+            return Err(missing(layout.keyring()));
+        }
+        let ring = Keyring::open(&layout.keyring(), root)?;
+        Ok(Self { ring, log })
+    }
+}
+
+/// A data directory of which the log was recovered and is not yet open.
+pub(super) struct Opening<'a> {
+    pub(super) path: &'a Path,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) options: &'a Options,
+    pub(super) layout: Layout,
+    pub(super) identity: Identity,
+    pub(super) wal: PathBuf,
+}
+
+impl Opening<'_> {
+    pub(super) fn run(
+        self,
+        keys: Keys,
+        found: Recovered,
+        lock: Lock,
+        created: bool,
+    ) -> Result<Opened, OpenError> {
+        let before = found.state.clone();
+        let mut recovery = Recovery {
+            created,
+            torn_bytes: found.torn_bytes,
+            sessions_abandoned: 0,
+            outcomes_unknown: 0,
+            size: TreeSize(before.size()),
+        };
+        let vkey = keys.log.public().to_vkey();
+        let log_dir = self.layout.log(&self.identity.node, self.identity.epoch);
+        let publisher = self.publisher(&keys.log, &log_dir, &found)?;
+        let transfer = keys.ring.create_transfer()?;
+        let transfers = Transfers {
+            current: transfer.id(),
+            previous: None,
+            since: Instant::now(),
+            started_at: Some(before.size()),
+        };
+        let (ledger, writer) = self.start(keys.log, &keys.ring, transfer, found)?;
+        let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
+        let abandoned = abandon(&ledger, &before, |id, cursor| {
+            session_key(&keys.ring, &lookup, id, cursor.first)
+        })?;
+        recovery.sessions_abandoned = abandoned.sessions;
+        recovery.outcomes_unknown = abandoned.calls;
+        publish_vkey(&*self.disk, &log_dir, &vkey)?;
+        let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
+        Ok(Opened {
+            ledger,
+            writer,
+            keeper: keeper.start()?,
+            recovery,
+            vkey,
+            log_dir,
+            _lock: lock,
+        })
+    }
+
+    /// The publisher, at the log's end: refuses a log that contradicts what was signed.
+    fn publisher(
+        &self,
+        key: &LogKey,
+        log_dir: &Path,
+        found: &Recovered,
+    ) -> Result<Publisher, OpenError> {
+        let size = TreeSize(found.state.size());
+        let objects = LocalObjects::new(Arc::clone(&self.disk), log_dir);
+        let head = LocalHead::new(
+            Arc::clone(&self.disk),
+            &self.layout.head(self.identity.epoch),
+        );
+        let contradiction = |error: PublishError| OpenError::Corrupt {
+            path: self.path.to_owned(),
+            what: error.to_string(),
+        };
+        let mut publisher = Publisher::resume(key.clone(), Box::new(objects), Box::new(head))
+            .map_err(|error| match error {
+                PublishError::Head(_) => contradiction(error),
+                error => KeeperError::from(error).into(),
+            })?;
+        if publisher.signed_size() > size {
+            return Err(contradiction(PublishError::Smaller {
+                signed: publisher.signed_size(),
+                found: size,
+            }));
+        }
+        let mut follow = Follow::new(Arc::clone(&self.disk), &self.wal, publisher.size());
+        match catch_up(&mut publisher, &mut follow, size) {
+            Ok(()) if publisher.root() == found.state.root() => Ok(publisher),
+            Ok(()) => Err(contradiction(PublishError::Forked { size })),
+            Err(KeeperError::Publish(error @ PublishError::Forked { .. })) => {
+                Err(contradiction(error))
+            }
+            Err(KeeperError::Read(ReadError::Io(error))) => Err(io_error(&self.wal, error)),
+            Err(KeeperError::Read(error)) => Err(OpenError::Corrupt {
+                path: self.path.to_owned(),
+                what: error.to_string(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Starts the writer behind what was found, and waits for the node's first record.
+    fn start(
+        &self,
+        key: LogKey,
+        ring: &Keyring,
+        transfer: TransferKey,
+        found: Recovered,
+    ) -> Result<(Ledger, Writer), OpenError> {
+        let (options, identity) = (self.options, &self.identity);
+        let origin = identity.origin();
+        let kind = match found.state.size() {
+            0 => Kind::LogOpened,
+            _ => Kind::SessionOpened,
+        };
+        let opening = Note::new(kind, "the node starts").with(serde_json::json!({
+            "origin": origin,
+            "node": identity.node,
+            "grounds": identity.grounds,
+            "previous_checkpoint": identity.previous,
+            "torn_bytes": found.torn_bytes,
+        }));
+        let wal = WalOptions {
+            dir: self.wal.clone(),
+            segment_bytes: options.segment_bytes,
+            ahead: true,
+        };
+        let framer = Framer::new(identity.epoch, key, found.next_frame, found.last_hash);
+        let journal = WalJournal::new(
+            Arc::clone(&self.disk),
+            wal,
+            framer,
+            found.next_segment,
+            found.end,
+        );
+        let start = Start {
+            origin: origin.into(),
+            epoch: identity.epoch,
+            state: found.state,
+            pseudonym_key: ring.pseudonym_key()?,
+            transfer,
+            queue_records_max: options.queue_records_max,
+            queue_bytes_max: options.queue_bytes_max,
+            record_bytes_max: options.record_bytes_max,
+            node_session: new_session_id().ok_or(CommitError::Seal)?,
+        };
+        let (ledger, writer, opened) = Ledger::start(start, Box::new(journal), opening)?;
+        opened.wait()?;
+        Ok((ledger, writer))
+    }
+
+    fn keeper(
+        &self,
+        ledger: &Ledger,
+        keyring: Keyring,
+        publisher: Publisher,
+        transfer: Transfers,
+    ) -> Result<Keeper, OpenError> {
+        let epoch = self.identity.epoch;
+        let size = ledger.health().durable.0;
+        let index = IndexWriter::open(&self.layout.index(), ledger.origin(), size)
+            .inspect_err(|error| tracing::warn!(%error, "there is no index"))
+            .ok();
+        let moved = keyring.moved(epoch)?;
+        let base = index
+            .as_ref()
+            .map_or(size, IndexWriter::size)
+            .min(moved)
+            .min(publisher.size());
+        Ok(Keeper {
+            ledger: ledger.clone(),
+            epoch,
+            follow: Follow::new(Arc::clone(&self.disk), &self.wal, base),
+            keyring,
+            index,
+            publisher,
+            publish_interval: Duration::from_millis(self.options.publish_interval_ms.max(1)),
+            heartbeat: Duration::from_millis(self.options.heartbeat_ms.max(1)),
+            transfer,
+            moved,
+            arrivals: Vec::new(),
+        })
+    }
+}
+
+/// What a verifier needs besides the log itself lies beside it.
+fn publish_vkey(disk: &dyn Disk, log_dir: &Path, vkey: &str) -> Result<(), OpenError> {
+    let path = log_dir.join("vkey");
+    let text = format!("{vkey}\n");
+    let found = disk
+        .open(&path, false)
+        .and_then(|file| read_range(&*file, 0, text.len() + 1));
+    if found.is_ok_and(|found| found == text.as_bytes()) {
+        return Ok(());
+    }
+    create_dir(disk, log_dir)?;
+    replace_file(disk, &path, text.as_bytes()).map_err(|error| io_error(&path, error))
+}
+
+/// A session's key: from the keyring, or still on its way in the log; `None` if it was destroyed.
+fn session_key(
+    ring: &Keyring,
+    lookup: &Lookup,
+    id: SessionId,
+    first: u64,
+) -> Result<Option<Key>, KeeperError> {
+    if let Some(key) = ring.session_key(id)? {
+        return Ok(Some(key));
+    }
+    match lookup.entry(EntryIndex(first))?.carry {
+        Some(carry) => Ok(ring.carried_key(id, &carry)?),
+        None => Ok(None),
+    }
+}
