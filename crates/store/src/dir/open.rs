@@ -35,7 +35,7 @@ pub struct Opened {
     pub(super) recovery: Recovery,
     pub(super) vkey: String,
     pub(super) log_dir: PathBuf,
-    pub(super) _lock: Lock,
+    pub(super) _lock: Arc<Lock>,
 }
 
 /// What was found at the start.
@@ -78,7 +78,7 @@ impl DataDir {
         let layout = Layout::new(path);
         create_dir(&LocalDisk, &layout.keys())?;
         owner_only(&layout.keys())?;
-        let lock = Lock::acquire(&layout.lock())?;
+        let lock = Arc::new(Lock::acquire(&layout.lock())?);
         let (identity, created) = match Identity::load(&layout.identity())? {
             Some(identity) => (identity, false),
             None => (Identity::new(&options.org, &options.node)?, true),

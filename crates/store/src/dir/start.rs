@@ -78,7 +78,7 @@ impl Opening<'_> {
         self,
         keys: Keys,
         found: Recovered,
-        lock: Lock,
+        lock: Arc<Lock>,
         created: bool,
     ) -> Result<Opened, OpenError> {
         let before = found.state.clone();
@@ -99,7 +99,8 @@ impl Opening<'_> {
             since: Instant::now(),
             started_at: Some(before.size()),
         };
-        let (ledger, writer) = self.start(keys.log, &keys.ring, transfer, found)?;
+        let (ledger, writer) =
+            self.start(keys.log, &keys.ring, transfer, found, Arc::clone(&lock))?;
         let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
         let abandoned = abandon(&ledger, &before, |id, cursor| {
             session_key(&keys.ring, &lookup, id, cursor.first)
@@ -170,6 +171,7 @@ impl Opening<'_> {
         ring: &Keyring,
         transfer: TransferKey,
         found: Recovered,
+        held: Arc<Lock>,
     ) -> Result<(Ledger, Writer), OpenError> {
         let (options, identity) = (self.options, &self.identity);
         let origin = identity.origin();
@@ -196,6 +198,7 @@ impl Opening<'_> {
             framer,
             found.next_segment,
             found.end,
+            held,
         );
         let start = Start {
             origin: origin.into(),

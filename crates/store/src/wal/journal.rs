@@ -1,3 +1,5 @@
+use std::any::Any;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,7 +40,6 @@ struct Current {
 }
 
 /// [`Journal`] on a disk.
-#[derive(Debug)]
 pub(crate) struct WalJournal {
     disk: Arc<dyn Disk>,
     options: WalOptions,
@@ -50,6 +51,14 @@ pub(crate) struct WalJournal {
     previous_end: u64,
     current: Option<Current>,
     next_bytes: u64,
+    /// Whoever may still write holds the directory, also if nobody closed it.
+    _held: Arc<dyn Any + Send + Sync>,
+}
+
+impl fmt::Debug for WalJournal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WalJournal({})", self.options.dir.display())
+    }
 }
 
 impl WalJournal {
@@ -60,6 +69,7 @@ impl WalJournal {
         framer: Framer,
         next_segment: u64,
         previous_end: u64,
+        held: Arc<dyn Any + Send + Sync>,
     ) -> Self {
         Self {
             spare: Spare::new(Arc::clone(&disk), &options.dir),
@@ -70,6 +80,7 @@ impl WalJournal {
             current: None,
             next_bytes: options.segment_bytes.min(FIRST_BYTES),
             options,
+            _held: held,
         }
     }
 

@@ -96,6 +96,19 @@ fn a_second_process_is_refused() {
 }
 
 #[test]
+fn a_directory_that_was_dropped_and_not_closed_stays_held() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = open(dir.path());
+    let ledger = opened.ledger().clone();
+    drop(opened);
+    // The writer is still there, and what it is given is durable.
+    let late = ledger.node_session().commit(event(Kind::Transport, "late"));
+    late.wait().unwrap();
+    let error = DataDir::open(dir.path(), &options()).unwrap_err();
+    assert!(matches!(error, OpenError::Lock(_)), "{error}");
+}
+
+#[test]
 fn a_log_goes_on_after_an_orderly_stop() {
     let dir = tempfile::tempdir().unwrap();
     for round in 0..3_u8 {
