@@ -18,8 +18,9 @@ use crate::leaf::{Prefix, Pseudonym};
 use crate::merkle::sha256;
 use crate::record::{Draft, Facts, Kind};
 
-/// Bodies shorter than this are not compressed: the frame would cost more than it saves.
-const COMPRESS_BYTES_MIN: usize = 256;
+/// Bodies shorter than this are not compressed: of a small answer's record, compression takes off
+/// an eighth, for some 4 % of the whole call's processor time.
+const COMPRESS_BYTES_MIN: usize = 512;
 /// The fastest regular level of zstd: sealing is on the path of every call.
 const COMPRESSION_LEVEL: i32 = 1;
 /// Buffers that grew beyond this are given back after use.
