@@ -26,10 +26,7 @@ export class Session {
     const detail = await this.#verb(step);
     if (step.hears && step.do !== 'listen') detail.heard = await this.#hears(step.hears, heardBefore);
     // Servers ask for roots when they please; every other request belongs to the step that caused it.
-    // Each once: a client that resumes a stream may be asked again what it answered already.
-    const asked = [...new Set(this.answered.slice(answeredBefore))].filter(
-      (method) => method !== 'roots/list',
-    );
+    const asked = this.answered.slice(answeredBefore).filter((method) => method !== 'roots/list');
     if (asked.length > 0) detail.asked = asked;
     return detail;
   }
