@@ -37,8 +37,6 @@ pub(crate) struct Measured {
     pub(crate) kind: Kind,
     /// Calls that were measured.
     pub(crate) calls: u64,
-    /// The same and all that went out besides them.
-    pub(crate) messages: u64,
     pub(crate) p50_us: f64,
     pub(crate) p99_us: f64,
     pub(crate) calls_per_s: f64,
@@ -106,8 +104,10 @@ async fn cell(options: &Options, load: Load) -> Result<Cell> {
     for _ in 0..options.rounds() {
         syncs_ns.extend(disk::syncs(&options.scratch)?);
         for (subject, _, sample) in &mut runs {
+            let ready = load::prepare(&subject.target, load).await;
+            let ready = ready.with_context(|| format!("through {}", subject.kind.name()))?;
             let before = before(subject).await?;
-            let turn = load::turn(&subject.target, load).await;
+            let turn = load::turn(ready).await;
             sample.add(turn.with_context(|| format!("through {}", subject.kind.name()))?);
             if let Some(before) = before {
                 ledger = ledger.plus(Ledger::read(&subject.target).await?.since(before));
@@ -139,17 +139,16 @@ async fn before(subject: &Subject) -> Result<Option<Ledger>> {
 fn measured(subject: &Subject, cpu_before: Duration, mut sample: Sample) -> Result<Measured> {
     let calls = u64::try_from(sample.latencies_ns.len())?;
     sample.latencies_ns.sort_unstable();
-    let messages = calls + sample.besides;
     let (mut cpu_us_per_call, mut memory_peak_kib) = (None, None);
     if let Some(process) = &subject.process {
         let cpu = process.cpu()?.saturating_sub(cpu_before);
-        cpu_us_per_call = Some(cpu.as_secs_f64() * 1e6 / float(messages));
+        let messages = float(calls + sample.besides);
+        cpu_us_per_call = Some(cpu.as_secs_f64() * 1e6 / messages);
         memory_peak_kib = Some(process.memory_peak_kib()?);
     }
     Ok(Measured {
         kind: subject.kind,
         calls,
-        messages,
         p50_us: quantile_us(&sample.latencies_ns, 0.5),
         p99_us: quantile_us(&sample.latencies_ns, 0.99),
         calls_per_s: float(calls) / sample.elapsed.as_secs_f64(),

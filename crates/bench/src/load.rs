@@ -39,39 +39,54 @@ impl Sample {
     }
 }
 
-/// One turn: connects, opens sessions, lets each client make one call that does not count, then
-/// measures.
+/// Clients that are connected, have their sessions, and made one call that does not count.
+pub(crate) struct Ready {
+    load: Load,
+    clients: Vec<Client>,
+    besides: u64,
+}
+
+/// Makes ready for a turn.
 ///
 /// # Errors
 ///
 /// A call was not answered as the origin answers it.
-pub(crate) async fn turn(target: &Target, load: Load) -> Result<Sample> {
-    let mut sample = Sample::default();
-    let mut clients = Vec::with_capacity(load.clients);
+pub(crate) async fn prepare(target: &Target, load: Load) -> Result<Ready> {
+    let mut besides = 0;
+    let mut warming = JoinSet::new();
     for number in 0..load.clients {
         let mut client = Client::connect(target, load.era, number).await?;
         if load.era == Era::Legacy {
             client.open().await?;
-            sample.besides += 2;
+            besides += 2;
         }
         client.prepare(load.shape);
-        clients.push(client);
-    }
-    let mut warming = JoinSet::new();
-    for mut client in clients {
         warming.spawn(async move { client.call(load.shape).await.map(|_| client) });
-        sample.besides += 1;
+        besides += 1;
     }
-    let clients: Vec<Client> = warming
-        .join_all()
-        .await
-        .into_iter()
-        .collect::<Result<_>>()?;
+    let clients = warming.join_all().await.into_iter();
+    Ok(Ready {
+        load,
+        clients: clients.collect::<Result<_>>()?,
+        besides,
+    })
+}
 
+/// One turn: all of them call until its time is over.
+///
+/// # Errors
+///
+/// A call was not answered as the origin answers it.
+pub(crate) async fn turn(ready: Ready) -> Result<Sample> {
+    let mut sample = Sample {
+        besides: ready.besides,
+        ..Sample::default()
+    };
     let begun = Instant::now();
+    let until = begun + ready.load.turn;
     let mut running = JoinSet::new();
-    for client in clients {
-        running.spawn(repeat(client, load.shape, begun + load.turn));
+    for client in ready.clients {
+        running.spawn(repeat(client, ready.load.shape, until));
     }
     while let Some(done) = running.join_next().await {
         sample.latencies_ns.extend(done??);

@@ -90,7 +90,7 @@ async fn small_calls(options: &Options, target: &Target) -> Result<f64> {
         clients: OPENERS,
         turn: options.turn(),
     };
-    let mut sample = load::turn(target, load).await?;
+    let mut sample = load::turn(load::prepare(target, load).await?).await?;
     sample.latencies_ns.sort_unstable();
     Ok(quantile_us(&sample.latencies_ns, 0.5))
 }

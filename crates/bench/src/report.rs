@@ -121,7 +121,7 @@ fn syncs(f: &mut fmt::Formatter<'_>, cells: &[Cell]) -> fmt::Result {
             cell.ledger.batches,
             sync.ms_each,
             sync.records_each,
-            cell.ledger.entries / float(measured.messages),
+            cell.ledger.entries / float(measured.calls),
             sync.share * 100.0,
         )?;
     }
