@@ -33,7 +33,7 @@ Usage: cargo xtask <verb>
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: Vec<String>) -> Result<()> {
+fn run(mut arguments: Vec<String>) -> Result<ExitCode> {
     let rest = match arguments.iter().position(|a| a == "--") {
         Some(at) => arguments.split_off(at).into_iter().skip(1).collect(),
         None => Vec::new(),
@@ -49,19 +49,17 @@ fn run(mut arguments: Vec<String>) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = root()?;
     match words.as_slice() {
-        ["test"] => test::run(&root, false, &rest),
-        ["test", "--long"] => test::run(&root, true, &rest),
-        ["tidy"] => tidy::run(&root),
+        ["test"] => return test::run(&root, false, &rest),
+        ["test", "--long"] => return test::run(&root, true, &rest),
+        ["tidy"] => tidy::run(&root)?,
         ["bench", options @ ..] => {
             let options = options.iter().map(|option| (*option).to_owned());
-            bench::run(&root, &options.chain(rest).collect::<Vec<_>>())
+            bench::run(&root, &options.chain(rest).collect::<Vec<_>>())?;
         }
-        ["--help" | "-h" | "help"] | [] => {
-            println!("{USAGE}");
-            Ok(())
-        }
+        ["--help" | "-h" | "help"] | [] => println!("{USAGE}"),
         other => bail!("`{}` is no verb\n\n{USAGE}", other.join(" ")),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The repository's root: the folder above this crate's.

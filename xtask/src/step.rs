@@ -1,7 +1,7 @@
 //! One named step of a longer run: says what it does, how long it took, and stops on failure.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -29,15 +29,26 @@ impl Steps {
     ///
     /// The program cannot be started, or ends with another status than 0.
     pub(crate) fn run(&self, what: &str, command: &mut Command) -> Result<()> {
-        self.say(what);
-        let status = command
-            .stdin(Stdio::null())
-            .status()
-            .with_context(|| format!("cannot start {:?}", command.get_program()))?;
+        let status = self.status(what, command)?;
         if !status.success() {
             bail!("{what} failed: {command:?} ended with {status}");
         }
         Ok(())
+    }
+}
+
+impl Steps {
+    /// Runs a command to its end, which says itself how it went.
+    ///
+    /// # Errors
+    ///
+    /// The program cannot be started.
+    pub(crate) fn status(&self, what: &str, command: &mut Command) -> Result<ExitStatus> {
+        self.say(what);
+        command
+            .stdin(Stdio::null())
+            .status()
+            .with_context(|| format!("cannot start {:?}", command.get_program()))
     }
 }
 
