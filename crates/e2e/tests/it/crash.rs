@@ -32,7 +32,7 @@ const CUTS: usize = 2;
 fn what_was_acknowledged_survives_kill_9() {
     let long = std::env::var_os("PROBITY_LONG").is_some();
     let rounds = if long { 200 } else { 30 };
-    let seed = match std::env::var("PROBITY_SEED") {
+    let seed = match std::env::var("CRASH_SEED") {
         Ok(seed) => seed.parse().unwrap(),
         Err(_) => 0x5EED_0001,
     };
