@@ -44,6 +44,9 @@ pub enum Ending {
         /// Whether the call was cancelled.
         cancelled: bool,
     },
+    /// The client cancelled its request (`notifications/cancelled`), and the server did not answer
+    /// it any more, as it should.
+    Cancelled,
     /// The stream of events ended as streams do.
     StreamEnded,
     /// The gateway was stopped before the answer came.
@@ -66,6 +69,7 @@ impl Ending {
             Self::UpstreamTooLarge { .. } => "upstream_too_large",
             Self::CredentialRefused { .. } => "upstream_credential_refused",
             Self::ClientLeft { .. } => "client_left",
+            Self::Cancelled => "cancelled",
             Self::StreamEnded => "stream_ended",
             Self::GatewayStopped => "gateway_stopped",
             Self::Unrecorded { .. } => "unrecorded",
@@ -82,6 +86,7 @@ impl Ending {
             | Self::UpstreamTooLarge { .. }
             | Self::CredentialRefused { .. }
             | Self::ClientLeft { cancelled: true }
+            | Self::Cancelled
             | Self::GatewayStopped
             | Self::Unrecorded { .. } => Kind::Failure,
         }
@@ -98,9 +103,10 @@ impl Ending {
             Self::UpstreamTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
             Self::CredentialRefused { status } => Some(format!("the server answered {status}")),
             Self::ClientLeft { cancelled: true } => Some("the call was cancelled".to_owned()),
-            Self::ClientLeft { cancelled: false } | Self::StreamEnded | Self::GatewayStopped => {
-                None
-            }
+            Self::ClientLeft { cancelled: false }
+            | Self::Cancelled
+            | Self::StreamEnded
+            | Self::GatewayStopped => None,
         }
     }
 
@@ -138,6 +144,8 @@ impl Ending {
                 502,
                 "the MCP server refused the gateway's credential".into(),
             ),
+            // Nobody waits for it; what was not begun still needs a body.
+            Self::Cancelled => (200, "the request was cancelled".into()),
             Self::GatewayStopped => (503, "the gateway was stopped".into()),
             // The client is told by the constant that says so, before this is on record.
             Self::ClientLeft { .. } | Self::StreamEnded | Self::Unrecorded { .. } => return None,

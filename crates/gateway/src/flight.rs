@@ -142,11 +142,15 @@ impl Flight {
     async fn run(self, call: Call, recorded: Option<oneshot::Sender<()>>) {
         let _under_way = UnderWay::begin(&self, &call);
         let request = call.subject.message().cloned();
+        let cancelled = call.subject.message().and_then(Message::cancelled_request);
         let cleared = self.clear(call).await;
         if let Some(recorded) = recorded
             && !matches!(cleared, Err(Stop::Unrecorded(_)))
         {
             let _nobody_waits = recorded.send(());
+        }
+        if let (Some(session), Some(cancelled)) = (self.owner.session(), cancelled) {
+            session.cancel(cancelled.key());
         }
         match cleared {
             Ok(released) => self.deliver(released).await,

@@ -249,8 +249,12 @@ impl<'a> Relay<'a> {
     }
 
     fn end(&mut self, ending: Ending) {
+        let ending = self.as_the_client_wanted(ending);
         metrics::counter!("probity_endings_total", "how" => ending.name()).increment(1);
-        if !matches!(ending, Ending::StreamEnded | Ending::ClientLeft { .. }) {
+        if !matches!(
+            ending,
+            Ending::StreamEnded | Ending::ClientLeft { .. } | Ending::Cancelled
+        ) {
             tracing::warn!(
                 call = %self.forwarded.call(),
                 upstream = %self.forwarded.exchange().upstream,
@@ -260,14 +264,27 @@ impl<'a> Relay<'a> {
         }
         // A request has one answer; and a stream that answers no request just ends.
         self.untold = match self.forwarded.request() {
-            Some(_) => self.answered,
-            None => {
-                self.began || self.forwarded.exchange().arrival.transport == Transport::HttpSse
-            }
+            Some(_) => self.answered || (self.began && ending == Ending::Cancelled),
+            None => self.began || self.forwarded.exchange().arrival.transport == Transport::HttpSse,
         };
         self.answered = true;
         let settled = self.forwarded.end(ending, self.transport, random::now());
         self.commit(settled);
+    }
+
+    /// A server does not answer what its client cancelled: that is no failure of the server.
+    fn as_the_client_wanted(&self, ending: Ending) -> Ending {
+        let unanswered = matches!(
+            ending,
+            Ending::UpstreamBroke { .. } | Ending::UpstreamTimedOut { .. } | Ending::StreamEnded
+        );
+        let cancelled = unanswered
+            && self
+                .awaits
+                .as_ref()
+                .zip(self.flight.owner.session())
+                .is_some_and(|(request, session)| session.was_cancelled(request));
+        if cancelled { Ending::Cancelled } else { ending }
     }
 
     fn commit(&mut self, settled: Settled) {

@@ -1,7 +1,7 @@
 //! The recordings that are open: legacy MCP sessions by their visible id, and modern exchanges
 //! grouped by caller and client software.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -19,6 +19,10 @@ use crate::upstreams::Upstream;
 /// Requests of a server that wait for the client's answer, remembered for one session; more are
 /// relayed all the same, and their answers are recorded without the method that they answer.
 const SERVER_REQUESTS_MAX: usize = 1_024;
+
+/// Cancelled requests that are remembered for one session; the end of others is recorded as it
+/// looks from outside.
+const CANCELLED_MAX: usize = 1_024;
 
 /// What is open.
 #[derive(Default)]
@@ -45,6 +49,8 @@ pub(crate) struct McpSession {
     /// The client's one stream, where the transport is HTTP+SSE, until the session is closed.
     stream: Mutex<Option<mpsc::Sender<Out>>>,
     server_requests: Mutex<HashMap<IdKey, Arc<str>>>,
+    /// Requests that the client cancelled, and that have not ended yet.
+    cancelled: Mutex<HashSet<IdKey>>,
     closed: AtomicBool,
 }
 
@@ -265,6 +271,7 @@ impl McpSession {
             use_count: Use::default(),
             stream: Mutex::new(None),
             server_requests: Mutex::new(HashMap::new()),
+            cancelled: Mutex::new(HashSet::new()),
             closed: AtomicBool::new(false),
         }
     }
@@ -288,6 +295,26 @@ impl McpSession {
         if asked.len() < SERVER_REQUESTS_MAX {
             asked.insert(id, method);
         }
+    }
+
+    /// Remembers that the client cancelled a request, so that its end can be named.
+    pub(crate) fn cancel(&self, request: IdKey) {
+        let mut cancelled = self
+            .cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if cancelled.len() < CANCELLED_MAX {
+            cancelled.insert(request);
+        }
+    }
+
+    /// Whether the client cancelled that request, which has ended now.
+    pub(crate) fn was_cancelled(&self, request: &IdKey) -> bool {
+        let mut cancelled = self
+            .cancelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        cancelled.remove(request)
     }
 
     /// What the client now answers.

@@ -51,7 +51,8 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         Ending::ClientLeft { cancelled: true } => {
             ("cancelled", Some(Ending::ClientLeft { cancelled: false }))
         }
-        Ending::ClientLeft { cancelled: false } => ("detached", Some(Ending::StreamEnded)),
+        Ending::ClientLeft { cancelled: false } => ("detached", Some(Ending::Cancelled)),
+        Ending::Cancelled => ("cancelled-by-notification", Some(Ending::StreamEnded)),
         Ending::StreamEnded => ("stream-ended", Some(Ending::GatewayStopped)),
         Ending::GatewayStopped => (
             "stopped",
@@ -96,6 +97,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends detached
         record transport - CALL-1 (client_left)
         agent <- nothing
+        > ends cancelled-by-notification
+        record failure - CALL-1 (cancelled)
+        agent <- message 200 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the request was cancelled"}}
         > ends stream-ended
         record transport - CALL-1 (stream_ended)
         agent <- nothing

@@ -1,12 +1,13 @@
 //! What a process can do wrong, seen from the client and on record.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use expect_test::{ExpectFile, expect_file};
 use ledger::Kind;
 use testkit::raw::{Answer, Length, Script, Step, When};
 
-use crate::rig::{MODERN_VERSION, PATIENCE, Rig, modern, post_bytes};
+use crate::rig::{MODERN_VERSION, PATIENCE, RecordLine, Rig, modern, post_bytes};
 
 const RESULT: &str = "{\"jsonrpc\":\"2.0\",\"id\":$ID,\"result\":{\"content\":[]}}\n";
 
@@ -165,19 +166,40 @@ async fn check(rig: &mut Rig, is_modern: bool, expected: ExpectFile) {
             assert!(!is_modern, "after {name}: {good:?}");
         }
         // The records of the fault, in any order among each other: standard error is read apart.
-        let news = rig.news();
-        let mut lines: Vec<String> = news
-            .iter()
-            .filter(|record| !record.came_from_client())
-            .filter(|record| record.kind != Kind::SessionClosed)
-            .map(ToString::to_string)
-            .collect();
+        // What a server says aside may come on record after the answer to the next call.
+        let mut lines = servers_side(&rig.news());
+        let wanted = lines_of(&expected.data(), name);
+        let started = tokio::time::Instant::now();
+        while lines.len() < wanted && started.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            lines.extend(servers_side(&rig.news()));
+        }
         lines.sort();
         for line in lines {
             writeln!(shown, "  {line}").expect("it can be written");
         }
     }
     expected.assert_eq(&shown);
+}
+
+fn servers_side(records: &[RecordLine]) -> Vec<String> {
+    records
+        .iter()
+        .filter(|record| !record.came_from_client())
+        .filter(|record| record.kind != Kind::SessionClosed)
+        .map(ToString::to_string)
+        .collect()
+}
+
+/// How many records the expectation has of a fault: what follows its name, the answer and the
+/// status of the next call.
+fn lines_of(expected: &str, name: &str) -> usize {
+    let mut lines = expected.lines().skip_while(|line| *line != name).skip(3);
+    let mut count = 0;
+    while lines.next().is_some_and(|line| line.starts_with(' ')) {
+        count += 1;
+    }
+    count
 }
 
 #[tokio::test(flavor = "multi_thread")]
