@@ -101,23 +101,29 @@ impl Opening<'_> {
         };
         let (ledger, writer) =
             self.start(keys.log, &keys.ring, transfer, found, Arc::clone(&lock))?;
-        let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
-        let abandoned = abandon(&ledger, &before, |id, cursor| {
-            session_key(&keys.ring, &lookup, id, cursor.first)
-        })?;
-        recovery.sessions_abandoned = abandoned.sessions;
-        recovery.outcomes_unknown = abandoned.calls;
-        publish_vkey(&*self.disk, &log_dir, &vkey)?;
-        let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
-        Ok(Opened {
-            ledger,
-            writer,
-            keeper: keeper.start()?,
-            recovery,
-            vkey,
-            log_dir,
-            _lock: lock,
-        })
+        let begun = || {
+            let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
+            let abandoned = abandon(&ledger, &before, |id, cursor| {
+                session_key(&keys.ring, &lookup, id, cursor.first)
+            })?;
+            recovery.sessions_abandoned = abandoned.sessions;
+            recovery.outcomes_unknown = abandoned.calls;
+            publish_vkey(&*self.disk, &log_dir, &vkey)?;
+            let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
+            Ok::<_, OpenError>(keeper.start()?)
+        };
+        match begun() {
+            Ok(keeper) => Ok(Opened {
+                ledger,
+                writer,
+                keeper,
+                recovery,
+                vkey,
+                log_dir,
+                _lock: lock,
+            }),
+            Err(error) => Err(given_up(writer, error)),
+        }
     }
 
     /// The publisher, at the log's end: refuses a log that contradicts what was signed.
@@ -212,8 +218,10 @@ impl Opening<'_> {
             node_session: new_session_id().ok_or(CommitError::Seal)?,
         };
         let (ledger, writer, opened) = Ledger::start(start, Box::new(journal), opening)?;
-        opened.wait()?;
-        Ok((ledger, writer))
+        match opened.wait() {
+            Ok(_) => Ok((ledger, writer)),
+            Err(error) => Err(given_up(writer, error.into())),
+        }
     }
 
     fn keeper(
@@ -248,6 +256,14 @@ impl Opening<'_> {
             arrivals: Vec::new(),
         })
     }
+}
+
+/// The writer of a log that could not be opened ends, and lets go of the directory.
+fn given_up(writer: Writer, error: OpenError) -> OpenError {
+    if let Err(also) = writer.close() {
+        tracing::warn!(error = %also, "the writer of a log that could not be opened failed, too");
+    }
+    error
 }
 
 /// What a verifier needs besides the log itself lies beside it.

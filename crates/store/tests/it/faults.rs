@@ -1,13 +1,11 @@
 //! A table of disk errors: who is told what, and what is on record afterwards.
 
-use std::sync::Arc;
-
 use ledger::{CommitError, Kind};
-use store::{DataDir, Opened, Options};
+use store::{Opened, Options};
 use testkit::disk::{Fault, Operation, SimDisk};
 use verify::Exit;
 
-use crate::support::{commit, event, open_session, options};
+use crate::support::{commit, event, open_session, open_when_free, options};
 
 const ENOSPC: i32 = 28;
 const EIO: i32 = 5;
@@ -49,7 +47,7 @@ fn open(disk: &SimDisk, path: &std::path::Path) -> Opened {
         segment_bytes: 64 << 10,
         ..options()
     };
-    DataDir::open_on(Arc::new(disk.clone()), path, &options).expect("the directory opens")
+    open_when_free(disk, path, &options).expect("the directory opens")
 }
 
 fn row(name: &str, fault: Fault, told: Told) {

@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use ledger::{Commit, Kind, Session};
 use model::SessionId;
-use store::{DataDir, OpenError, Opened, Options, Reader};
+use store::{OpenError, Opened, Options, Reader};
 use testkit::disk::{Operation, SimDisk};
 use verify::Exit;
 
-use crate::support::{Event, event, options, session_id};
+use crate::support::{Event, event, open_when_free, options, session_id};
 
 /// How many power failures a run of the tests goes through; `PROBITY_LONG=1` for many more.
 fn seeds(short: u64) -> u64 {
@@ -40,7 +39,7 @@ impl Life<'_> {
             segment_bytes: 64 << 10,
             ..options()
         };
-        let opened = DataDir::open_on(Arc::new(self.disk.clone()), self.path, &options)?;
+        let opened = open_when_free(&self.disk, self.path, &options)?;
         let mut sessions = Vec::new();
         for n in 0..3 {
             let id = session_id(number * 8 + n);
@@ -137,8 +136,8 @@ fn run(seed: u64, lie: Option<Operation>) -> Result<(), String> {
         }
         disk = disk.after_power_failure(life.seed);
     }
-    let opened = DataDir::open_on(Arc::new(disk.clone()), dir.path(), &options())
-        .map_err(|error| error.to_string())?;
+    let opened =
+        open_when_free(&disk, dir.path(), &options()).map_err(|error| error.to_string())?;
     opened.close().map_err(|error| error.to_string())?;
     check(&disk, dir.path(), &acknowledged)
 }

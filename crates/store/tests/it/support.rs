@@ -2,12 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ledger::{
     CommitError, Committed, Draft, Facts, Kind, MessageFacts, Record, Session, VerdictCode,
 };
 use model::{CallId, SessionId, Timestamp};
-use store::{DataDir, Opened, Options, Reader, RecordView, SessionView};
+use store::{DataDir, LockError, OpenError, Opened, Options, Reader, RecordView, SessionView};
+use testkit::disk::SimDisk;
+
+/// How long a directory may stay locked by a life that ended.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A record with nothing but what a test needs.
 #[derive(Debug, Clone)]
@@ -148,6 +154,24 @@ fn copy(from: &Path, to: &Path) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 result => drop(result.expect("the file can be copied")),
             }
+        }
+    }
+}
+
+/// Opens the directory once the writer of its last life has let go of it: a process that dies takes
+/// its threads along, a test that goes on does not.
+pub(crate) fn open_when_free(
+    disk: &SimDisk,
+    path: &Path,
+    options: &Options,
+) -> Result<Opened, OpenError> {
+    let started = Instant::now();
+    loop {
+        match DataDir::open_on(Arc::new(disk.clone()), path, options) {
+            Err(OpenError::Lock(LockError::Held { .. })) if started.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            opened => return opened,
         }
     }
 }
