@@ -10,6 +10,12 @@ use std::sync::Arc;
 
 use model::Digest;
 
+#[expect(
+    dead_code,
+    reason = "the engine that calls the detectors is being built"
+)]
+mod detect;
+
 /// The detectors in force.
 #[derive(Debug, Clone, Default)]
 pub struct MaskSet {
