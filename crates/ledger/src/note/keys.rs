@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::merkle::sha256;
+use super::vkey::{self, check_name, split_key};
 
 /// C2SP signed-note: the type of Ed25519 signatures.
 const ED25519_TYPE: u8 = 0x01;
@@ -23,8 +23,8 @@ pub enum NoteKeyError {
     /// The name has a character that a key's name cannot have, or is empty.
     #[error("`{0}` cannot be the name of a key: no spaces, no `+`, not empty")]
     Name(String),
-    /// The key is of a type that this program does not know.
-    #[error("the key is not an Ed25519 key")]
+    /// The key is of another type than the one that is needed here.
+    #[error("the key's type does not fit: logs have type 0x01, Ed25519; witnesses type 0x04")]
     Type,
     /// The key's id is not the one that its name and bytes give.
     #[error("the id in the key's text does not belong to this name and key")]
@@ -164,29 +164,17 @@ impl LogPublicKey {
     ///
     /// If it is not such a text.
     pub fn from_vkey(text: &str) -> Result<Self, NoteKeyError> {
-        let (name, id, bytes) = split_key(text.trim())?;
-        let (kind, key) = bytes.split_first().ok_or(NoteKeyError::Shape)?;
-        if *kind != ED25519_TYPE {
-            return Err(NoteKeyError::Type);
-        }
-        let key = Self {
-            name: name.to_owned(),
-            key: key.try_into().map_err(|_| NoteKeyError::Shape)?,
-        };
-        if key.id() != id {
-            return Err(NoteKeyError::Id);
-        }
-        Ok(key)
+        let (name, key) = vkey::parse(text, ED25519_TYPE)?;
+        Ok(Self { name, key })
+    }
+
+    pub(super) const fn from_parts(name: String, key: [u8; 32]) -> Self {
+        Self { name, key }
     }
 
     /// The verifier key's text.
     pub fn to_vkey(&self) -> String {
-        format!(
-            "{}+{:08x}+{}",
-            self.name,
-            u32::from_be_bytes(self.id()),
-            STANDARD.encode([&[ED25519_TYPE], self.key.as_slice()].concat())
-        )
+        vkey::write(&self.name, ED25519_TYPE, &self.key)
     }
 
     /// The key's name.
@@ -196,9 +184,12 @@ impl LogPublicKey {
 
     /// `SHA-256(name || 0x0A || 0x01 || public key)`, the first four bytes.
     pub fn id(&self) -> [u8; 4] {
-        let [a, b, c, d, ..] =
-            *sha256(&[self.name.as_bytes(), &[0x0a, ED25519_TYPE], &self.key]).as_bytes();
-        [a, b, c, d]
+        vkey::id(&self.name, ED25519_TYPE, &self.key)
+    }
+
+    /// The Ed25519 public key (RFC 8032).
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.key
     }
 
     /// Whether it is this key's signature over these bytes.
@@ -207,24 +198,4 @@ impl LogPublicKey {
             .verify(bytes, signature)
             .is_ok()
     }
-}
-
-fn split_key(text: &str) -> Result<(&str, [u8; 4], Vec<u8>), NoteKeyError> {
-    let mut parts = text.splitn(3, '+');
-    let mut part = || parts.next().ok_or(NoteKeyError::Shape);
-    let (name, id, bytes) = (part()?, part()?, part()?);
-    check_name(name)?;
-    if id.len() != 8 {
-        return Err(NoteKeyError::Shape);
-    }
-    let id = u32::from_str_radix(id, 16).map_err(|_| NoteKeyError::Shape)?;
-    let bytes = STANDARD.decode(bytes).map_err(|_| NoteKeyError::Shape)?;
-    Ok((name, id.to_be_bytes(), bytes))
-}
-
-fn check_name(name: &str) -> Result<(), NoteKeyError> {
-    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '+') {
-        return Err(NoteKeyError::Name(name.to_owned()));
-    }
-    Ok(())
 }

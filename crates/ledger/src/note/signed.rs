@@ -30,10 +30,10 @@ pub struct SignedNote {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Signature {
-    name: String,
-    id: [u8; 4],
-    bytes: Vec<u8>,
+pub(super) struct Signature {
+    pub(super) name: String,
+    pub(super) id: [u8; 4],
+    pub(super) bytes: Vec<u8>,
 }
 
 impl SignedNote {
@@ -64,15 +64,37 @@ impl SignedNote {
         let (head, lines) = whole.rsplit_once("\n\n").ok_or(NoteError::Shape)?;
         let text = format!("{head}\n");
         check_text(&text)?;
-        let lines = lines.strip_suffix('\n').ok_or(NoteError::Shape)?;
-        let signatures: Vec<_> = lines
-            .split('\n')
-            .map(Signature::parse)
-            .collect::<Result<_, _>>()?;
-        if signatures.len() > SIGNATURES_MAX {
-            return Err(NoteError::Shape);
-        }
+        let signatures = Signature::parse_all(lines)?;
         Ok(Self { text, signatures })
+    }
+
+    /// The text: to be shown or signed, never to be trusted.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same text under other signature lines.
+    pub(super) fn with_only(&self, lines: &[u8]) -> Result<Self, NoteError> {
+        let lines = std::str::from_utf8(lines).map_err(|_| NoteError::Shape)?;
+        Ok(Self {
+            text: self.text.clone(),
+            signatures: Signature::parse_all(lines)?,
+        })
+    }
+
+    pub(super) fn signatures_of(
+        &self,
+        name: &str,
+        id: [u8; 4],
+    ) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter().filter(move |s| s.is_of(name, id))
+    }
+
+    /// Puts this key's signatures from another note with the same text in the place of those here.
+    pub(super) fn replace_signatures_of(&mut self, name: &str, id: [u8; 4], other: Self) {
+        self.signatures.retain(|s| !s.is_of(name, id));
+        let theirs = other.signatures.into_iter().filter(|s| s.is_of(name, id));
+        self.signatures.extend(theirs);
     }
 
     /// The text, if the key signed it. Signatures of other keys are ignored.
@@ -81,11 +103,7 @@ impl SignedNote {
     ///
     /// If the key did not sign, or a signature in its name is not its own.
     pub fn verified_by(&self, key: &LogPublicKey) -> Result<&str, NoteError> {
-        let mut ours = self
-            .signatures
-            .iter()
-            .filter(|s| s.name == key.name() && s.id == key.id())
-            .peekable();
+        let mut ours = self.signatures_of(key.name(), key.id()).peekable();
         if ours.peek().is_none() {
             return Err(NoteError::Unsigned(key.name().to_owned()));
         }
@@ -100,18 +118,37 @@ impl SignedNote {
     pub fn to_text(&self) -> String {
         let mut out = format!("{}\n", self.text);
         for signature in &self.signatures {
-            out.push_str(SIGNATURE_START);
-            out.push_str(&signature.name);
-            out.push(' ');
-            let bytes = [signature.id.as_slice(), &signature.bytes].concat();
-            STANDARD.encode_string(bytes, &mut out);
-            out.push('\n');
+            out.push_str(&signature.to_line());
         }
         out
     }
 }
 
 impl Signature {
+    fn is_of(&self, name: &str, id: [u8; 4]) -> bool {
+        self.name == name && self.id == id
+    }
+
+    /// Its line, with the newline.
+    pub(super) fn to_line(&self) -> String {
+        let bytes = STANDARD.encode([self.id.as_slice(), &self.bytes].concat());
+        format!("{SIGNATURE_START}{} {bytes}\n", self.name)
+    }
+
+    /// One or more lines, each ended by a newline.
+    fn parse_all(lines: &str) -> Result<Vec<Self>, NoteError> {
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::Shape)?;
+        let signatures: Vec<_> = lines
+            .split('\n')
+            .take(SIGNATURES_MAX + 1)
+            .map(Self::parse)
+            .collect::<Result<_, _>>()?;
+        if signatures.len() > SIGNATURES_MAX {
+            return Err(NoteError::Shape);
+        }
+        Ok(signatures)
+    }
+
     fn parse(line: &str) -> Result<Self, NoteError> {
         let (name, encoded) = line
             .strip_prefix(SIGNATURE_START)

@@ -1,5 +1,6 @@
 use ledger::note::{
     Checkpoint, CheckpointError, LogKey, LogPublicKey, NoteError, NoteKeyError, SignedNote,
+    WitnessKey, WitnessSigner,
 };
 use model::{Digest, TreeSize};
 use proptest::prelude::*;
@@ -84,6 +85,71 @@ fn what_is_no_checkpoint_of_this_log_is_refused() {
     ] {
         assert_eq!(open(&sign(text)), CheckpointError::Shape, "{text}");
     }
+}
+
+#[test]
+fn a_cosignature_is_of_its_witness_its_time_and_its_checkpoint() {
+    let log = LogKey::generate(ORIGIN).unwrap();
+    let w1 = WitnessSigner::generate("witness.example/w1").unwrap();
+    let w2 = WitnessSigner::generate("witness.example/w2").unwrap();
+    let (key1, key2) = (w1.public(), w2.public());
+    let mut note = checkpoint(5).sign(&log).unwrap();
+    let unsigned = |key: &WitnessKey| Err(NoteError::Unsigned(key.name().to_owned()));
+    let forged = |key: &WitnessKey| Err(NoteError::Forged(key.name().to_owned()));
+    assert_eq!(note.cosigned_by(&key1), unsigned(&key1));
+
+    let lines = w1.cosign(&note, 1_700_000_000) + &w2.cosign(&note, 1_700_000_001);
+    let stated = note.add_cosignature(lines.as_bytes(), &key1).unwrap();
+    assert_eq!(
+        (stated.time_s, &*stated.witness),
+        (1_700_000_000, "witness.example/w1")
+    );
+    assert_eq!(note.cosigned_by(&key2), unsigned(&key2));
+    let later = w1.cosign(&note, 1_700_000_009);
+    note.add_cosignature(later.as_bytes(), &key1).unwrap();
+    assert_eq!(
+        note.to_text().lines().count(),
+        6,
+        "the earlier one is replaced"
+    );
+    let again = SignedNote::parse(note.to_text().as_bytes()).unwrap();
+    assert_eq!(again.cosigned_by(&key1).unwrap().time_s, 1_700_000_009);
+    assert_eq!(
+        Checkpoint::open(note.to_text().as_bytes(), &log.public()),
+        Ok(checkpoint(5))
+    );
+
+    let other = checkpoint(6).sign(&log).unwrap();
+    let before = note.clone();
+    for (lines, expected) in [
+        (w1.cosign(&other, 1), forged(&key1)),
+        (w1.cosign(&note, 1 << 63), forged(&key1)),
+        (w2.cosign(&note, 1), unsigned(&key1)),
+        (String::new(), Err(NoteError::Shape)),
+        (
+            w1.cosign(&note, 1).trim_end().to_owned(),
+            Err(NoteError::Shape),
+        ),
+    ] {
+        assert_eq!(
+            note.add_cosignature(lines.as_bytes(), &key1),
+            expected,
+            "{lines}"
+        );
+        assert_eq!(note, before);
+    }
+}
+
+#[test]
+fn a_witness_key_is_no_log_key() {
+    let witness = WitnessSigner::generate("witness.example/w1")
+        .unwrap()
+        .public();
+    let vkey = witness.to_vkey();
+    assert_eq!(WitnessKey::from_vkey(&vkey), Ok(witness));
+    assert_eq!(LogPublicKey::from_vkey(&vkey), Err(NoteKeyError::Type));
+    let log = LogKey::generate(ORIGIN).unwrap().public().to_vkey();
+    assert_eq!(WitnessKey::from_vkey(&log), Err(NoteKeyError::Type));
 }
 
 proptest! {

@@ -2,7 +2,7 @@ use ledger::merkle::{
     CompactRange, consistency_proof, inclusion_proof, leaf_hash, verify_consistency,
     verify_inclusion,
 };
-use ledger::note::{Checkpoint, LogKey, LogPublicKey};
+use ledger::note::{Checkpoint, LogKey, LogPublicKey, SignedNote, WitnessKey};
 use model::{Digest, TreeSize};
 use zeroize::Zeroizing;
 
@@ -101,7 +101,15 @@ fn the_checkpoint_is_signed_to_the_byte() {
     };
     let signed = checkpoint.sign(&key).unwrap().to_text();
     assert!(note.starts_with(&signed), "{signed}");
-    // The witness's signature is unknown here, and ignored.
+    let witness = WitnessKey::from_vkey(field("witness vkey ")).unwrap();
+    assert_eq!(witness.to_vkey(), field("witness vkey "));
+    let cosigned = SignedNote::parse(note.as_bytes()).unwrap();
+    let stated = cosigned.cosigned_by(&witness).unwrap();
+    assert_eq!(
+        (stated.time_s, &*stated.witness),
+        (1_700_000_000, "witness.example/w1")
+    );
+    assert_eq!(cosigned.to_text(), note);
     let vkey = LogPublicKey::from_vkey(field("vkey ")).unwrap();
     assert_eq!(
         Checkpoint::open(note.as_bytes(), &vkey).unwrap(),
