@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::respond::Body;
 use crate::shared::Shared;
-use crate::{endpoint, ops, sse_endpoint};
+use crate::{endpoint, log_endpoint, ops, sse_endpoint};
 
 /// Pause after the operating system refused a connection, for example for lack of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -137,6 +137,9 @@ async fn route(
     peer: SocketAddr,
 ) -> Response<Body> {
     let path = request.uri().path().to_owned();
+    if let Some(below) = path.strip_prefix("/log/") {
+        return log_endpoint::serve(&shared, &request, below).await;
+    }
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match segments.as_slice() {
         ["mcp", upstream] => endpoint::serve(shared, request, upstream, peer).await,

@@ -11,6 +11,7 @@ mod door;
 mod endpoint;
 mod farewell;
 mod flight;
+mod log_endpoint;
 mod ops;
 mod random;
 mod relay;
@@ -24,6 +25,7 @@ mod upstreams;
 
 pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
 pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
+pub use log_endpoint::PublishedLogs;
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;
 pub use upstream::TlsError;

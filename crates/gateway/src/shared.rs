@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::log_endpoint::PublishedLogs;
 use crate::sessions::Sessions;
 use crate::upstream::TlsError;
 use crate::upstreams::Upstream;
@@ -29,6 +30,8 @@ pub struct Wiring {
     pub keys: Arc<ArcSwap<ApiKeys>>,
     /// What `/metrics` answers.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What `/log/` serves; nothing if there is none.
+    pub published: Option<Arc<dyn PublishedLogs>>,
 }
 
 /// What every connection shares.

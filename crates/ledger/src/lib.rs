@@ -9,6 +9,7 @@ mod format;
 mod handles;
 mod health;
 mod leaf;
+mod path;
 mod ports;
 mod publish;
 mod queue;
@@ -27,6 +28,7 @@ pub use format::FormatError;
 pub use handles::{Ledger, Session, Start, Writer};
 pub use health::Health;
 pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym};
+pub use path::{LogFile, LogPath, VKEY_KEY};
 pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageError};
 pub use publish::{Publication, PublishError, Publisher};
 pub use record::{

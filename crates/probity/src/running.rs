@@ -1,13 +1,14 @@
 //! A whole node: the store, the data path, the keys, introduced to each other.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use arc_swap::ArcSwap;
-use gateway::{Gateway, Running, Wiring};
-use ledger::{Draft, Facts, Kind, Ledger, Record, VerdictCode};
+use gateway::{Gateway, PublishedLogs, Running, Wiring};
+use ledger::{Draft, Facts, Kind, Ledger, LogPath, Record, VerdictCode};
 use mask::MaskSet;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::Timestamp;
@@ -70,6 +71,7 @@ impl Node {
             masks: Arc::new(ArcSwap::from_pointee(masks)),
             keys: known.clone(),
             metrics: Arc::new(move || prometheus.render()),
+            published: published(config)?,
         };
         let running = Gateway::start(config.gateway(), wiring).await?;
         let watching = [
@@ -147,6 +149,23 @@ impl Node {
             .await?
             .context("the log could not be closed in order")
     }
+}
+
+/// The published logs of the data directory, where they are to be served.
+struct Published(store::PublishedLogs);
+
+impl PublishedLogs for Published {
+    fn read(&self, path: &LogPath) -> io::Result<Option<Vec<u8>>> {
+        self.0.read(path)
+    }
+}
+
+fn published(config: &Config) -> Result<Option<Arc<dyn PublishedLogs>>> {
+    if !config.serve_log {
+        return Ok(None);
+    }
+    let logs = store::PublishedLogs::open(&config.data)?;
+    Ok(logs.map(|logs| Arc::new(Published(logs)) as Arc<dyn PublishedLogs>))
 }
 
 /// Says what recovery found.

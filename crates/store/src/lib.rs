@@ -13,6 +13,7 @@ mod keeper;
 mod keys;
 mod lookup;
 mod publish;
+mod published;
 mod reader;
 mod wal;
 
@@ -24,4 +25,5 @@ pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;
 pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError};
+pub use published::PublishedLogs;
 pub use reader::{Reader, RecordView, Records, SessionState, SessionView};

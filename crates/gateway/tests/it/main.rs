@@ -24,6 +24,8 @@ mod leaving;
 #[cfg(test)]
 mod processes;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod sessions;

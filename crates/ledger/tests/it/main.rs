@@ -10,6 +10,7 @@
 )]
 
 mod notes;
+mod paths;
 mod publish;
 mod records;
 mod trees;

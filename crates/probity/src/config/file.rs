@@ -18,6 +18,7 @@ pub(super) struct ConfigFile {
     pub(super) hosts: Vec<Spanned<String>>,
     pub(super) origins: Vec<Spanned<String>>,
     pub(super) receipts: bool,
+    pub(super) serve_log: Option<bool>,
     pub(super) anonymous: Option<Spanned<bool>>,
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
     pub(super) limits: LimitsFile,

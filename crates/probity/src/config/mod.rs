@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) origins: Vec<Arc<str>>,
     /// Whether answers carry receipts.
     pub(crate) receipts: bool,
+    /// Whether the published log is served under `/log/`.
+    pub(crate) serve_log: bool,
     /// The MCP servers, by name.
     pub(crate) upstreams: BTreeMap<UpstreamName, Upstream>,
     /// The limits of the data path.

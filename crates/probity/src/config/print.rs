@@ -21,6 +21,7 @@ pub(crate) fn print_text(config: &Config) -> String {
     line("hosts", list(config.hosts.iter()));
     line("origins", list(config.origins.iter()));
     line("receipts", config.receipts.to_string());
+    line("serve_log", config.serve_log.to_string());
     for (name, upstream) in &config.upstreams {
         line("", String::new());
         line(&format!("upstream {name}"), target(upstream));
@@ -69,6 +70,7 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "hosts": config.hosts.iter().map(|h| h.as_ref()).collect::<Vec<&str>>(),
         "origins": config.origins.iter().map(|o| o.as_ref()).collect::<Vec<&str>>(),
         "receipts": config.receipts,
+        "serve_log": config.serve_log,
         "upstreams": upstreams,
         "limits": limits,
     })

@@ -60,6 +60,7 @@ pub(super) fn resolve(
         hosts: lower(&file.hosts),
         origins,
         receipts: file.receipts,
+        serve_log: file.serve_log.unwrap_or(true),
         upstreams,
         limits,
     })

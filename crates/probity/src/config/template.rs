@@ -21,6 +21,10 @@ origins = []
 # Whether every answer names the record that it rests on (headers Probity-Log, -Index, -Leaf).
 receipts = false
 
+# Whether the published log is served under /log/NODE/EPOCH/, for whoever wants to verify it. It holds
+# no message and no name in the clear.
+serve_log = true
+
 # One table per MCP server. Agents reach it at http://127.0.0.1:8808/mcp/NAME
 #
 # [upstreams.github]

@@ -219,3 +219,18 @@ fn a_client_of_stdio_connects_through_a_process_of_its_own() {
     assert_eq!(rows, Some(42.into()), "{printed}");
     assert_eq!(serving.terminate(), 0);
 }
+
+#[test]
+fn the_published_log_is_served_unless_it_is_told_not_to() {
+    for (serve_log, status) in [("true", "HTTP/1.1 200"), ("false", "HTTP/1.1 404")] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("probity.toml");
+        let text = format!("listen = \"127.0.0.1:0\"\nserve_log = {serve_log}\n");
+        std::fs::write(&file, text).expect("it can be written");
+        let serving = Serving::start(&["serve", "-c", &file.display().to_string()]);
+        let address = serving.address();
+        let answer = get(&address, "/log/node-1/1/vkey");
+        assert!(answer.starts_with(status), "{serve_log}: {answer}");
+        assert_eq!(serving.terminate(), 0);
+    }
+}

@@ -42,6 +42,11 @@ impl Layout {
         self.root.join("log").join(node).join(epoch.to_string())
     }
 
+    /// The published log of the organisation, where this node writes it.
+    pub(crate) fn org_log(&self) -> PathBuf {
+        self.root.join("log").join("org")
+    }
+
     /// The signer's own memory of the last head that it signed.
     pub(crate) fn head(&self, epoch: u32) -> PathBuf {
         self.root.join("head").join(epoch.to_string())

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use gateway::{
-    Config, Gateway, HttpTarget, Running, Secret, StdioTarget, Target, UpstreamConfig, Wiring,
+    Config, Gateway, HttpTarget, PublishedLogs, Running, Secret, StdioTarget, Target,
+    UpstreamConfig, Wiring,
 };
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
 use mask::MaskSet;
@@ -111,6 +112,7 @@ impl Rig {
             masks: Arc::new(ArcSwap::from_pointee(MaskSet::empty())),
             keys: Arc::new(ArcSwap::from_pointee(keys)),
             metrics: Arc::new(String::new),
+            published: published(dir.path()),
         };
         let running = Gateway::start(config, wiring)
             .await
@@ -306,4 +308,18 @@ fn key(subject: &str, byte: u8) -> IssuedKey {
 
 fn pepper() -> Pepper {
     Pepper::new(&[7; 32])
+}
+
+/// The store's published logs, as the program wires them.
+struct Published(store::PublishedLogs);
+
+impl PublishedLogs for Published {
+    fn read(&self, path: &ledger::LogPath) -> std::io::Result<Option<Vec<u8>>> {
+        self.0.read(path)
+    }
+}
+
+fn published(dir: &Path) -> Option<Arc<dyn PublishedLogs>> {
+    let logs = store::PublishedLogs::open(dir).expect("the identity can be read");
+    Some(Arc::new(Published(logs.expect("there is a log"))))
 }

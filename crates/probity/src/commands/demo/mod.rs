@@ -69,6 +69,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         hosts: Vec::new(),
         origins: Vec::new(),
         receipts: false,
+        serve_log: true,
         upstreams: BTreeMap::from([(name, upstream)]),
         limits: Limits::default(),
     })
