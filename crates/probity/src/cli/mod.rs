@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use read::{
-    ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
+    FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
 };
 pub(crate) use run::{
     CheckArgs, ConnectArgs, DemoArgs, InitArgs, RecoverArgs, SampleServerArgs, ServeArgs,
@@ -95,6 +95,8 @@ pub(crate) enum Command {
     Sessions(SessionsArgs),
     /// Print every message of a session, in order
     Show(ShowArgs),
+    /// List which kinds of sensitive data crossed which server and tool
+    Findings(FindingsArgs),
     /// Play a session back in the terminal
     Replay(ReplayArgs),
     /// Verify that the log is whole and unchanged

@@ -69,6 +69,25 @@ pub(crate) struct ShowArgs {
     pub(crate) follow: bool,
 }
 
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+One line for each kind of data, server, tool and direction (-> towards the server, <- towards the
+agent): in how many places, records and sessions it was found, and when first and last. Values are
+not recorded, so none can be listed.")]
+pub(crate) struct FindingsArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Only what crossed this upstream
+    #[arg(long, value_name = "NAME")]
+    pub(crate) upstream: Option<String>,
+    /// Only data of this kind, such as `email`
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Which session is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SessionRef {

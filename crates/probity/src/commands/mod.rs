@@ -3,6 +3,7 @@
 mod check;
 mod connect;
 mod demo;
+mod findings;
 mod init;
 mod manual;
 mod recordings;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Connect(args) => connect::run(&args),
         Command::Sessions(args) => sessions::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Findings(args) => findings::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Recover(args) => recover::run(&args),

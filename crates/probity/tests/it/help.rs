@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "connect",
     "sessions",
     "show",
+    "findings",
     "replay",
     "verify",
     "recover",

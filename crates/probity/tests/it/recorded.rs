@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ledger::{
-    CallerFacts, Direction, Draft, Facts, Kind, MessageFacts, Record, TimingFacts, VerdictCode,
+    CallerFacts, Direction, Draft, Facts, FindingFacts, Kind, MessageFacts, Record, TimingFacts,
+    VerdictCode,
 };
 use model::{CallId, SessionId, Timestamp};
 use store::{DataDir, Options};
@@ -49,6 +50,14 @@ fn event(kind: Kind, at_ms: u64, facts: Facts, payload: &[u8]) -> Event {
         at_ms,
         facts,
         payload: payload.to_vec(),
+    }
+}
+
+fn found(kind: &str, place: std::ops::Range<u64>) -> FindingFacts {
+    FindingFacts {
+        kind: kind.into(),
+        start: place.start,
+        end: place.end,
     }
 }
 
@@ -100,7 +109,10 @@ pub(crate) fn record(dir: &Path) -> String {
         event(
             Kind::Outcome,
             60,
-            message("response", Direction::ServerToClient),
+            Facts {
+                findings: vec![found("email", 4..9), found("email", 12..20)],
+                ..message("response", Direction::ServerToClient)
+            },
             HOSTILE.as_bytes(),
         ),
     ] {

@@ -54,7 +54,7 @@ fn show_prints_every_message_in_order_and_obeys_none() {
        0  #1        +0.000 s  -- session_opened  shop streamable_http person ada
        1  #2        +0.010 s  -> intent          request tools/call get_order (id 2)  permitted  1.5 ms
               {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"n":1.10}}
-       2  #3        +0.060 s  <- outcome         response tools/call get_order (id 2)  1.5 ms
+       2  #3        +0.060 s  <- outcome         response tools/call get_order (id 2) [2 masked]  1.5 ms
               {"id":2,"result":"\u{1b}[2J\u{1b}]0;owned\u{7} user\u{202e}nimda"}
        3  #4        +0.090 s  -- session_closed
 "#]];
@@ -201,4 +201,25 @@ fn largest_tile(log: &Path) -> PathBuf {
     }
     files.retain(|(_, path)| path.to_string_lossy().contains("/tile/0/"));
     files.into_iter().max().expect("a tile").1
+}
+
+#[test]
+fn findings_are_counted_by_server_tool_and_kind() {
+    let recorded = recorded();
+    let expected = expect![[r#"
+        upstream        tool or method                kind                       places  records  sessions  first (UTC)          last (UTC)
+        shop            get_order                 <-  email                           2        1         1  2026-07-28 09:30:00  2026-07-28 09:30:00
+    "#]];
+    check(&recorded.run(&["findings"]), &expected);
+    let line = recorded.run(&["findings", "--json", "--kind", "email"]);
+    let group: Value = serde_json::from_str(line.trim()).expect("one object");
+    assert_eq!(group["direction"], "server_to_client");
+    assert_eq!(
+        (&group["places"], &group["records"]),
+        (&2.into(), &1.into())
+    );
+    for filter in [["--kind", "iban"], ["--upstream", "other"]] {
+        let arguments = [&["findings", "--json"][..], &filter].concat();
+        assert_eq!(recorded.run(&arguments), "");
+    }
 }
