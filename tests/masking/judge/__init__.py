@@ -1,0 +1,1 @@
+"""Judges what a masking program made of the corpus."""
