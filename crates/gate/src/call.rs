@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ledger::{Draft, Kind, Record, VerdictCode};
-use mask::MaskSet;
+use mask::{Crossing, MaskSet};
 use mcp::{Batch, Message, Method};
 use model::{CallId, Digest, Timestamp};
 use policy::{Policy, Reason, Request, Terms, Verdict};
@@ -127,24 +127,25 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(crate) fn of(bytes: &[u8], masks: &MaskSet) -> Self {
-        let masked = masks.apply(bytes);
+    pub(crate) fn of(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
+        let masked = masks.apply(bytes, at);
         Self {
             findings: masked.findings,
             mask_set: masks.digest(),
             name: String::new(),
-            masked: match masked.bytes {
+            masked: match masked.stored {
                 std::borrow::Cow::Borrowed(_) => None,
                 std::borrow::Cow::Owned(bytes) => Some(bytes),
             },
         }
     }
 
-    pub(crate) fn of_subject(subject: &Subject, masks: &MaskSet) -> Self {
-        let name = subject.message().and_then(Message::name);
+    pub(crate) fn of_call(call: &Call, masks: &MaskSet) -> Self {
+        let name = call.subject.message().and_then(Message::name);
+        let at = Crossing::to_server(call.exchange.upstream.as_str()).of_tool(name.as_deref());
         Self {
-            name: name.map(|name| name.into_owned()).unwrap_or_default(),
-            ..Self::of(subject.bytes(), masks)
+            name: name.as_deref().unwrap_or_default().to_owned(),
+            ..Self::of(call.subject.bytes(), masks, &at)
         }
     }
 
@@ -169,7 +170,7 @@ impl Stored {
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
 /// not pass stops the batch.
 pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
-    let stored = Stored::of_subject(&call.subject, masks);
+    let stored = Stored::of_call(&call, masks);
     let verdict = match &call.subject {
         Subject::Batch(batch) => decide_batch(&call, batch, policy),
         subject => {

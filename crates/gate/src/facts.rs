@@ -124,8 +124,8 @@ fn findings(stored: &Stored) -> Vec<FindingFacts> {
         .iter()
         .map(|finding| FindingFacts {
             kind: finding.kind.clone(),
-            start: place(finding.span.start),
-            end: place(finding.span.end),
+            start: place(finding.stored_span.start),
+            end: place(finding.stored_span.end),
         })
         .collect()
 }

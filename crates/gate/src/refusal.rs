@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Direction, Draft, Facts, Kind, Record, VerdictCode, VerdictFacts};
-use mask::MaskSet;
+use mask::{Crossing, MaskSet};
 use mcp::era::{ModernFault, TransportFault};
 use mcp::{DecodeError, Message, RequestId};
 use model::{CallId, Timestamp};
@@ -109,7 +109,7 @@ impl Refused {
             refusal,
             subject: None,
             raw: Bytes::new(),
-            stored: Stored::of(&[], &MaskSet::empty()),
+            stored: Stored::of(&[], &MaskSet::empty(), &Crossing::to_server("")),
             ruling: None,
             at,
         }
@@ -124,7 +124,8 @@ impl Refused {
         masks: &MaskSet,
         at: Timestamp,
     ) -> Self {
-        let stored = Stored::of(&raw, masks);
+        let crossing = Crossing::to_server(exchange.upstream.as_str());
+        let stored = Stored::of(&raw, masks, &crossing);
         Self {
             context: Context::Exchange(exchange),
             call,
@@ -139,7 +140,7 @@ impl Refused {
 
     /// A decoded call that is refused for another reason than policy.
     pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet) -> Self {
-        let stored = Stored::of_subject(&call.subject, masks);
+        let stored = Stored::of_call(&call, masks);
         Self::of_call(call, refusal, stored)
     }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
-use mask::MaskSet;
+use mask::{Crossing, MaskSet};
 use mcp::Message;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
@@ -87,7 +87,8 @@ impl Forwarded {
         masks: &MaskSet,
         at: Timestamp,
     ) -> Settled {
-        let stored = Stored::of(answer.payload(), masks);
+        let crossing = Crossing::to_agent(self.exchange.upstream.as_str());
+        let stored = Stored::of(answer.payload(), masks, &crossing);
         self.settled(What::Answer(answer, stored), transport, at)
     }
 

@@ -54,7 +54,7 @@ pub(crate) struct Hit {
 
 /// What policy and style go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Class {
+pub enum Class {
     /// Whoever has it may act: tokens, keys, passwords.
     Credential,
     /// A payment card number.
@@ -71,7 +71,7 @@ pub(crate) enum Class {
 
 /// How sure a detector is; the surest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Certainty {
+pub enum Certainty {
     /// A name or a word nearby says so.
     Named,
     /// Prefix, alphabet and length say so.

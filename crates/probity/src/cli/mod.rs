@@ -1,5 +1,6 @@
 //! The command line, as data: help, completions and man pages come from these definitions.
 
+mod mask;
 mod read;
 mod run;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use mask::MaskArgs;
 pub(crate) use read::{
     FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
 };
@@ -101,6 +103,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Verify that the log is whole and unchanged
     Verify(VerifyArgs),
+    /// Mask messages from standard input, as the gateway would
+    Mask(MaskArgs),
     /// Begin a new log where the old one is damaged, and state the gap
     Recover(RecoverArgs),
     /// Create, list and revoke the keys with which callers show who they are

@@ -6,6 +6,7 @@ mod demo;
 mod findings;
 mod init;
 mod manual;
+mod mask;
 mod recordings;
 mod recover;
 mod replay;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Findings(args) => findings::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Mask(args) => mask::run(&args),
         Command::Recover(args) => recover::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Completions { shell } => manual::completions(shell),

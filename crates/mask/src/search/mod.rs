@@ -1,0 +1,313 @@
+//! The search of one message: detectors over each text and over its views, within limits.
+
+mod budget;
+mod header;
+mod views;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+pub(crate) use budget::Budget;
+
+use crate::candidates::{Seen, collect};
+use crate::detect::{Candidates, Class, Hit, Scope, credentials, identifiers};
+use crate::frames::{Data, Framing};
+use crate::place::{At, Mark, Place, resolve};
+use crate::set::Rules;
+use crate::view::Layer;
+use crate::walk::{self, Broken, Start, Walked, Zone};
+
+/// What is known of a text before it is searched.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// The names that govern it, the nearest last.
+    pub(crate) names: &'a [&'a str],
+    pub(crate) definition: bool,
+    /// How many views deep it is.
+    pub(crate) depth: u8,
+}
+
+impl Context<'_> {
+    fn deeper(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..*self
+        }
+    }
+}
+
+/// The search of one message.
+#[derive(Debug)]
+pub(crate) struct Search<'s> {
+    rules: &'s Rules,
+    budget: Budget,
+    /// Each member name in which something was found, by its number.
+    names: HashMap<String, usize>,
+    candidates: Candidates,
+    hits: Vec<Hit>,
+}
+
+impl<'s> Search<'s> {
+    pub(crate) fn new(rules: &'s Rules, message_bytes: usize) -> Self {
+        Self {
+            rules,
+            budget: Budget::new(message_bytes),
+            names: HashMap::new(),
+            candidates: Candidates::default(),
+            hits: Vec::new(),
+        }
+    }
+
+    /// Searches a message; what is no JSON is searched as text.
+    pub(crate) fn message(&mut self, text: &str) -> Vec<Place> {
+        let start = Start {
+            at: 0,
+            zone: Zone::Message,
+            names: &[],
+            depth: 0,
+            root: true,
+        };
+        let Ok(walked) = self.values(text, start) else {
+            return self.free_text(text);
+        };
+        walked.places
+    }
+
+    /// Searches a text that is no JSON.
+    pub(crate) fn free_text(&mut self, text: &str) -> Vec<Place> {
+        self.named_text(&[], text)
+    }
+
+    /// Searches a text under these names.
+    pub(crate) fn named_text(&mut self, names: &[&str], text: &str) -> Vec<Place> {
+        let context = Context {
+            names,
+            definition: false,
+            depth: 0,
+        };
+        self.text(text, context)
+    }
+
+    /// Searches the value of an HTTP header field.
+    pub(crate) fn header(&mut self, name: &str, value: &str) -> Vec<Place> {
+        let mut places = self.named_text(&[name], value);
+        if header::is_fixed(name) {
+            for place in &mut places {
+                place.at = Some(At {
+                    path: Arc::from(""),
+                    spans: place.marks.iter().map(|mark| mark.span.clone()).collect(),
+                    fixed: true,
+                    name: None,
+                });
+            }
+        }
+        places
+    }
+
+    /// Searches the messages in the text of a transport.
+    pub(crate) fn wire(&mut self, text: &str, framing: Framing) -> Vec<Place> {
+        let mut all = Vec::new();
+        let mut at = 0;
+        while let Some(rest) = text.get(at..)
+            && let Some(frame) = framing.first(rest, true)
+        {
+            let places = match &frame.data {
+                Data::None => self.free_text(rest.get(..frame.end).unwrap_or_default()),
+                Data::Span(span) => {
+                    let mut places = self.message(rest.get(span.clone()).unwrap_or_default());
+                    places.iter_mut().for_each(|place| place.shift(span.start));
+                    places
+                }
+                Data::Joined(decoding) => {
+                    let mut places = self.message(&decoding.text);
+                    for place in &mut places {
+                        place.lift(&decoding.map, Layer::Plain);
+                    }
+                    places
+                }
+            };
+            all.extend(places.into_iter().map(|mut place| {
+                place.shift(at);
+                place
+            }));
+            at += frame.end;
+        }
+        all
+    }
+
+    /// Walks JSON values, one after another, up to the end of the text.
+    fn values<'m>(&mut self, text: &'m str, start: Start<'_>) -> Result<Walked<'m>, Broken> {
+        let mut all = Walked {
+            end: start.at,
+            ..Walked::default()
+        };
+        loop {
+            let next = Start {
+                at: all.end,
+                ..start
+            };
+            let walked = walk::walk(self, text, next)?;
+            all.end = walked.end;
+            all.places.extend(walked.places);
+            all.blocks.extend(walked.blocks);
+            let rest = text.get(all.end..).unwrap_or_default();
+            if rest.trim_ascii_start().is_empty() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Searches a text and its views. The places do not overlap.
+    pub(crate) fn text(&mut self, text: &str, context: Context<'_>) -> Vec<Place> {
+        let mut places = Vec::new();
+        if text.is_empty() {
+            return places;
+        }
+        if self.json(text, context, &mut places) {
+            return places;
+        }
+        let seen = Seen::of(text);
+        let mut candidates = std::mem::take(&mut self.candidates);
+        collect(text, seen, &mut candidates);
+        self.detect(text, &candidates, context, &mut places);
+        self.views(text, seen, &candidates, context, &mut places);
+        self.candidates = candidates;
+        resolve(&mut places);
+        places
+    }
+
+    /// Searches a number's lexeme.
+    pub(crate) fn number(&mut self, lexeme: &str, context: Context<'_>) -> Vec<Place> {
+        let mut places = Vec::new();
+        let mut candidates = std::mem::take(&mut self.candidates);
+        collect(lexeme, Seen::of(lexeme), &mut candidates);
+        self.detect(lexeme, &candidates, context, &mut places);
+        self.candidates = candidates;
+        resolve(&mut places);
+        places
+    }
+
+    /// A text that is JSON itself is walked: its names say more than its bytes.
+    fn json(&mut self, text: &str, context: Context<'_>, places: &mut Vec<Place>) -> bool {
+        let trimmed = text.trim_ascii_start();
+        let opens = matches!(trimmed.as_bytes().first(), Some(b'{' | b'[' | b'"'));
+        if !opens || !self.budget.view(context.depth, 0) {
+            return false;
+        }
+        let start = Start {
+            at: text.len() - trimmed.len(),
+            zone: if context.definition {
+                Zone::Schema
+            } else {
+                Zone::Data
+            },
+            names: context.names,
+            depth: context.depth + 1,
+            root: false,
+        };
+        let Ok(walked) = self.values(text, start) else {
+            return false;
+        };
+        places.extend(walked.places.into_iter().map(|mut place| {
+            place.seen_through("json");
+            place
+        }));
+        true
+    }
+
+    fn detect(
+        &mut self,
+        text: &str,
+        candidates: &Candidates,
+        context: Context<'_>,
+        places: &mut Vec<Place>,
+    ) {
+        let scope = Scope {
+            text,
+            candidates,
+            names: context.names,
+            definition: context.definition,
+        };
+        let mut hits = std::mem::take(&mut self.hits);
+        credentials::find(&scope, &mut hits);
+        identifiers::find(&scope, &mut hits);
+        for hit in hits.drain(..) {
+            let Some(value) = text.get(hit.span.clone()) else {
+                continue;
+            };
+            if self.rules.looks_for(hit.class) && self.budget.hit() {
+                let kind = Cow::Borrowed(hit.kind);
+                places.push(Place::value(
+                    kind,
+                    hit.class,
+                    hit.certainty,
+                    hit.span,
+                    value,
+                ));
+            }
+        }
+        self.hits = hits;
+    }
+
+    /// Whether a name is one that no protocol and no programmer gives.
+    pub(crate) fn is_worth_searching_as_name(&self, name: &str) -> bool {
+        const BYTES_MIN: usize = 8;
+        name.len() >= BYTES_MIN && {
+            let seen = Seen::of(name);
+            seen.digit() || !seen.plain()
+        }
+    }
+
+    /// A number for each member name in which something was found: the same name, the same number.
+    pub(crate) fn number_of_name(&mut self, name: &str) -> usize {
+        let next = self.names.len() + 1;
+        *self.names.entry(name.to_owned()).or_insert(next)
+    }
+
+    /// A member name as a path may show it.
+    pub(crate) fn shown_name(&self, places: &[Place], number: usize) -> String {
+        let kinds = places.iter().flat_map(|place| &place.marks);
+        let kind = kinds.map(|mark: &Mark| &*mark.kind).next();
+        unique(&format!("[{}]", kind.unwrap_or("masked")), number)
+    }
+}
+
+/// A replacement that no other name gets.
+pub(crate) fn unique(shown: &str, number: usize) -> String {
+    match (shown.strip_suffix(']'), number) {
+        (_, 1) => shown.to_owned(),
+        (Some(open), _) => format!("{open}_{number}]"),
+        (None, _) => format!("{shown}_{number}"),
+    }
+}
+
+/// Whether a detector goes by these names alone: then what cannot be looked into is masked whole.
+fn is_sensitive(names: &[&str]) -> bool {
+    const PROBE: &str = "Zq7vK2mXw9Rt4Lb8";
+    let candidates = Candidates {
+        tokens: std::iter::once(0..PROBE.len()).collect(),
+        ..Candidates::default()
+    };
+    let scope = Scope {
+        text: PROBE,
+        candidates: &candidates,
+        names,
+        definition: false,
+    };
+    let mut hits = Vec::new();
+    credentials::find(&scope, &mut hits);
+    hits.iter()
+        .any(|hit| matches!(hit.class, Class::Credential | Class::Authentication))
+}
+
+/// What could not be looked into, as a place.
+fn closed(text: &str, span: Range<usize>, context: Context<'_>) -> Place {
+    if is_sensitive(context.names) {
+        let class = Class::Credential;
+        let certainty = crate::detect::Certainty::Named;
+        return Place::value("opaque".into(), class, certainty, 0..text.len(), text);
+    }
+    Place::opaque(span)
+}

@@ -1,0 +1,225 @@
+use std::borrow::Cow;
+use std::io::{self, BufRead, Write};
+
+use ::mask::{Certainty, Class, Crossing, Finding, Framing, Key, MaskSet, Masked, Part, Showing};
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::MaskArgs;
+use crate::exit::Exit;
+
+/// One line of the input.
+#[derive(Deserialize)]
+struct Case {
+    id: serde_json::Value,
+    direction: CaseDirection,
+    transport: Transport,
+    wire: String,
+    #[serde(default)]
+    http: Option<Http>,
+}
+
+#[derive(Deserialize)]
+enum CaseDirection {
+    #[serde(rename = "client->server")]
+    ClientToServer,
+    #[serde(rename = "server->client")]
+    ServerToClient,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Transport {
+    Stdio,
+    HttpJson,
+    Sse,
+}
+
+/// The head of an HTTP request or answer.
+#[derive(Deserialize, Serialize)]
+struct Http {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    headers: Option<Vec<(String, String)>>,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One line of the output.
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: &'a serde_json::Value,
+    wire: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<Http>,
+    findings: Vec<Found>,
+}
+
+#[derive(Serialize)]
+struct Found {
+    kind: String,
+    path: String,
+    start: usize,
+    end: usize,
+    /// Where it is, if not in the message: `header:<name>` or `path`.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(flatten)]
+    why: Option<Why>,
+}
+
+#[derive(Serialize)]
+struct Why {
+    class: &'static str,
+    certainty: &'static str,
+    part: &'static str,
+    views: Vec<&'static str>,
+}
+
+pub(super) fn run(args: &MaskArgs) -> Result<Exit> {
+    let masker = Masker::new(args);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut exit = Exit::Ok;
+    for (at, line) in io::stdin().lock().lines().enumerate() {
+        let line = line.context("cannot read standard input")?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        match serde_json::from_str(&line) {
+            Ok(case) => serde_json::to_writer(&mut out, &masker.answer(&case))?,
+            Err(error) => {
+                exit = Exit::Failed;
+                let complaint = serde_json::json!({ "line": at + 1, "error": error.to_string() });
+                serde_json::to_writer(&mut out, &complaint)?;
+            }
+        }
+        out.write_all(b"\n")?;
+        out.flush()?;
+    }
+    Ok(exit)
+}
+
+struct Masker {
+    masks: MaskSet,
+    stored: bool,
+    explain: bool,
+}
+
+impl Masker {
+    fn new(args: &MaskArgs) -> Self {
+        let showing = if args.relayed {
+            Showing::default()
+        } else {
+            Showing::strict()
+        };
+        let builder = MaskSet::builder()
+            .showing(showing)
+            .key(Key::from_bytes(b"probity mask"));
+        let builder = if args.network {
+            builder.with(Class::Network)
+        } else {
+            builder
+        };
+        Self {
+            masks: builder.build(),
+            stored: args.stored,
+            explain: args.explain,
+        }
+    }
+
+    fn answer<'a>(&self, case: &'a Case) -> Answer<'a> {
+        let at = match case.direction {
+            CaseDirection::ClientToServer => Crossing::to_server(""),
+            CaseDirection::ServerToClient => Crossing::to_agent(""),
+        };
+        let framing = match case.transport {
+            Transport::Stdio => Framing::Lines,
+            Transport::HttpJson => Framing::Body,
+            Transport::Sse => Framing::Events,
+        };
+        let masked = self.masks.apply_wire(case.wire.as_bytes(), framing, &at);
+        let mut findings = self.found(&masked.findings, None);
+        Answer {
+            id: &case.id,
+            http: case
+                .http
+                .as_ref()
+                .map(|http| self.http(http, &at, &mut findings)),
+            wire: self.shown(masked),
+            findings,
+        }
+    }
+
+    fn http(&self, http: &Http, at: &Crossing<'_>, findings: &mut Vec<Found>) -> Http {
+        let mut shown = |place: &str, masked: Masked<'_>| {
+            findings.extend(self.found(&masked.findings, Some(place)));
+            self.shown(masked).into_owned()
+        };
+        Http {
+            method: http.method.clone(),
+            path: http
+                .path
+                .as_ref()
+                .map(|path| shown("path", self.masks.apply_uri(path.as_bytes(), at))),
+            headers: http.headers.as_ref().map(|headers| {
+                let field = |(name, value): &(String, String)| {
+                    let masked = self.masks.apply_header(name, value.as_bytes(), at);
+                    (name.clone(), shown(&format!("header:{name}"), masked))
+                };
+                headers.iter().map(field).collect()
+            }),
+            rest: http.rest.clone(),
+        }
+    }
+
+    fn shown<'a>(&self, masked: Masked<'a>) -> Cow<'a, str> {
+        let bytes = if self.stored {
+            masked.stored
+        } else {
+            masked.relayed
+        };
+        match bytes {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    fn found(&self, findings: &[Finding], place: Option<&str>) -> Vec<Found> {
+        let found = findings.iter().map(|finding| Found {
+            kind: finding.kind.to_string(),
+            path: finding.path.to_string(),
+            start: finding.span.start,
+            end: finding.span.end,
+            place: place.map(str::to_owned),
+            why: self.explain.then(|| why(finding)),
+        });
+        found.collect()
+    }
+}
+
+fn why(finding: &Finding) -> Why {
+    Why {
+        class: match finding.class {
+            Some(Class::Credential) => "credential",
+            Some(Class::Card) => "card",
+            Some(Class::Authentication) => "authentication",
+            Some(Class::Identifier) => "identifier",
+            Some(Class::Contact) => "contact",
+            Some(Class::Network) => "network",
+            None => "unknown: it could not be looked into within the limits",
+        },
+        certainty: match finding.certainty {
+            Certainty::Named => "a name or a word nearby says so",
+            Certainty::Shaped => "its shape says so",
+            Certainty::Checked => "its checksum says so",
+        },
+        part: match finding.part {
+            Part::Value => "value",
+            Part::Name => "name",
+        },
+        views: finding.views.clone(),
+    }
+}
