@@ -15,7 +15,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from corpus import composites, data, evasions, hardmembers, hardneg, messages, objects, pools, stretch, texts
+from corpus import (
+    composites,
+    data,
+    documents,
+    evasions,
+    hardmembers,
+    hardneg,
+    messages,
+    objects,
+    pools,
+    stretch,
+    texts,
+)
 from corpus.case import SERVER, Case
 from corpus.people import CARDS, CONTACTS
 from corpus.wire import Draft, line
@@ -67,6 +79,9 @@ def build(seed: int, name: str, make, number: int) -> dict:
 def plain_sensitive(case: Case, number: int) -> tuple[Draft, str]:
     """A message with something to be found; kinds take turns, so that each occurs often."""
     rng = case.rng
+    if number % 10 == 6:
+        document = documents.DOCUMENTS[number // 10 % len(documents.DOCUMENTS)]
+        return place(case, document(case)), f"document/{document.__name__}"
     if number % 5 == 4:
         composite = composites.COMPOSITES[number // 5 % len(composites.COMPOSITES)]
         return place(case, composite(case)), f"composite/{composite.__name__}"

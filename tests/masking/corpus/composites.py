@@ -29,7 +29,8 @@ _SCHEMES = (
 _AWS_KEY_ID = Kind("aws_access_key_id", CREDENTIAL, aws_key_id)
 
 
-def _kind(name: str) -> Kind:
+def kind_named(name: str) -> Kind:
+    """A credential that its place in the text gives away."""
     return Kind(name, CREDENTIAL, simple_password)
 
 
@@ -37,7 +38,7 @@ def url_password(case: Case) -> str:
     rng = case.rng
     value = simple_password(rng) + rng.choice(["", "", "@", "#", "/"])
     scheme = rng.choice(_SCHEMES)
-    case.note(_kind("url_password"), value, quote(value, safe=""))
+    case.note(kind_named("url_password"), value, quote(value, safe=""))
     user = "" if scheme == "redis" and rng.random() < 0.5 else rng.choice(_USERS)
     return (
         f"{scheme}://{user}:{quote(value, safe='')}@{rng.choice(['db', 'mq', 'host'])}"
@@ -46,18 +47,18 @@ def url_password(case: Case) -> str:
 
 
 def ado_connection(case: Case) -> str:
-    value = case.note(_kind("connection_string"), simple_password(case.rng))
+    value = case.note(kind_named("connection_string"), simple_password(case.rng))
     name = case.pick(["Password", "Pwd", "password"])
     return f"Server=tcp:sql01.internal,1433;Database=orders;User ID=app;{name}={value};Encrypt=true;"
 
 
 def jdbc_connection(case: Case) -> str:
-    value = case.note(_kind("connection_string"), simple_password(case.rng))
+    value = case.note(kind_named("connection_string"), simple_password(case.rng))
     return f"jdbc:postgresql://db.internal:5432/orders?user=app&password={value}&ssl=true"
 
 
 def libpq_connection(case: Case) -> str:
-    value = case.note(_kind("connection_string"), simple_password(case.rng))
+    value = case.note(kind_named("connection_string"), simple_password(case.rng))
     return f"host=db.internal port=5432 dbname=orders user=app password={value} sslmode=require"
 
 
@@ -142,12 +143,12 @@ def http_exchange(case: Case) -> str:
 def curl(case: Case) -> str:
     if case.rng.random() < 0.5:
         return f"curl -sS -H '{authorization(case)}' https://api.acme.io/v1/orders?limit=10"
-    value = case.note(_kind("command_password"), simple_password(case.rng))
+    value = case.note(kind_named("command_password"), simple_password(case.rng))
     return f"curl -sS -u {case.pick(_USERS)}:{value} https://nexus.acme.io/repository/maven/"
 
 
 def database_command(case: Case) -> str:
-    value = case.note(_kind("command_password"), simple_password(case.rng))
+    value = case.note(kind_named("command_password"), simple_password(case.rng))
     return case.pick(
         [
             f"mysql -h db.internal -u root -p{value} orders",
@@ -160,7 +161,7 @@ def database_command(case: Case) -> str:
 
 
 def sql_user(case: Case) -> str:
-    value = case.note(_kind("sql_password"), simple_password(case.rng))
+    value = case.note(kind_named("sql_password"), simple_password(case.rng))
     return case.pick(
         [
             f"CREATE USER app IDENTIFIED BY '{value}';",
@@ -172,7 +173,7 @@ def sql_user(case: Case) -> str:
 
 
 def netrc(case: Case) -> str:
-    value = case.note(_kind("netrc_password"), simple_password(case.rng))
+    value = case.note(kind_named("netrc_password"), simple_password(case.rng))
     return case.pick(
         [
             f"machine api.heroku.com\n  login ci@acme\n  password {value}\n",
@@ -183,7 +184,7 @@ def netrc(case: Case) -> str:
 
 
 def npmrc(case: Case) -> str:
-    value = case.note(_kind("npmrc"), simple_password(case.rng) + pick(case.rng, HEX, 12))
+    value = case.note(kind_named("npmrc"), simple_password(case.rng) + pick(case.rng, HEX, 12))
     return f"@acme:registry=https://npm.acme.io/\n//npm.acme.io/:_authToken={value}\nalways-auth=true\n"
 
 
@@ -218,7 +219,7 @@ def _google_key(rng: Random) -> str:
 
 def kubernetes_secret(case: Case) -> str:
     password = simple_password(case.rng)
-    case.note(_kind("kubernetes_secret"), password, b64(password.encode()))
+    case.note(kind_named("kubernetes_secret"), password, b64(password.encode()))
     return (
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: orders-db\n  namespace: shop\ntype: Opaque\n"
         f"data:\n  password: {b64(password.encode())}\n"
@@ -228,7 +229,7 @@ def kubernetes_secret(case: Case) -> str:
 def docker_config(case: Case) -> str:
     password = simple_password(case.rng)
     encoded = b64(f"ci:{password}".encode())
-    case.note(_kind("docker_auth"), password, encoded)
+    case.note(kind_named("docker_auth"), password, encoded)
     return json.dumps({"auths": {"registry.acme.io": {"auth": encoded}}}, indent=2)
 
 

@@ -10,6 +10,20 @@ from .kinds import DIGITS, HEX, LOWER, Kind, pick
 _HOSTS = ("db.internal", "10.4.2.17", "orders-db.prod.svc.cluster.local", "localhost", "cache01")
 
 
+# What people put around a value in a sentence.
+_MARKS = (
+    ("", ""),
+    ("", ""),
+    ("`", "`"),
+    ('"', '"'),
+    ("(", ")"),
+    ("<", ">"),
+    ("«", "»"),
+    ("**", "**"),
+    ("'", "'"),
+)
+
+
 def is_simple(value: str) -> bool:
     """Whether a shell, an INI file or a URL takes the value without quotes."""
     return all((sign.isalnum() and sign.isascii()) or sign in "_-." for sign in value)
@@ -23,6 +37,8 @@ def sentence(case: Case, kind: Kind) -> str:
         lead = f"{case.pick(kind.names)}: "
     elif kind.bare and case.rng.random() < 0.3:
         lead = ""
+    before, after = case.pick(_MARKS) if "\n" not in value else ("", "")
+    value = before + value + after
     return case.pick(
         [
             f"Done. {lead}{value}",
