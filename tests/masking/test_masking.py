@@ -105,12 +105,17 @@ def _oracle(line: dict) -> dict:
             masked += _masked(token.raw, known) if known else token.raw
         for old, new in zip(body.split("\n"), masked.split("\n"), strict=True):
             wire = wire.replace(old, new, 1) if old != new else wire
-    findings = [
-        {"kind": label["kind"], "path": place["path"], "start": 0, "end": 10**9}
-        for label in line["labels"]
-        for place in label["places"]
-    ]
+    findings = [_finding(line, label["kind"], place) for label in line["labels"] for place in label["places"]]
     return _answer(line, wire, _oracle_http(line, parts), findings)
+
+
+def _finding(line: dict, kind: str, place: dict) -> dict:
+    finding = {"kind": kind, "path": place["path"], "start": 0, "end": 10**9}
+    if place["in"] == "http":
+        part = place["path"].split("/")
+        header = "" if part[2] == "path" else line["http"]["headers"][int(part[3])][0]
+        finding |= {"path": "", "in": f"header:{header}" if header else "path"}
+    return finding
 
 
 def _masked(raw: str, known: set[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from .case import CLIENT, SERVER, Case, labels
-from .kinds import LOWER, pick
+from .kinds import HEX, LOWER, pick
 
 
 @dataclass
@@ -93,6 +94,17 @@ def _http(rng: Random, draft: Draft) -> dict:
     else:
         message = draft.messages[0]
         headers.append(["MCP-Protocol-Version", rng.choice(["2025-11-25", "2026-07-28"])])
+        headers += rng.sample(
+            [
+                ["Mcp-Session-Id", str(uuid.UUID(int=rng.getrandbits(128), version=4))],
+                ["traceparent", f"00-{pick(rng, HEX, 32)}-{pick(rng, HEX, 16)}-01"],
+                ["User-Agent", "python-httpx/0.28.1"],
+                ["Origin", "http://localhost:6274"],
+                ["Content-Length", str(rng.randint(100, 9999))],
+                ["X-Request-Id", pick(rng, HEX, 32)],
+            ],
+            k=rng.randrange(4),
+        )
         if isinstance(message, dict) and "method" in message and rng.random() < 0.5:
             headers.append(["Mcp-Method", message["method"]])
             name = message.get("params", {}).get("name")

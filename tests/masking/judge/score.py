@@ -115,21 +115,34 @@ class Score:
 
 def touches(line: dict, finding: dict, place: dict) -> bool:
     """Whether a finding lies, at least in part, on what was planted at a place."""
-    path = finding["path"]
-    if not (
-        path == place["path"]
-        or path.startswith(place["path"] + "/")
-        or (path.endswith(place["path"]) and place["message"] is not None)
-    ):
+    if not _is_there(line, finding, place):
         return False
-    text = _text_at(line, place)
-    data, part = text.encode(), place["text"].encode()
+    data, part = _text_at(line, place).encode(), place["text"].encode()
     at = data.find(part)
     while at >= 0:
         if finding["start"] < at + len(part) and finding["end"] > at:
             return True
         at = data.find(part, at + 1)
     return False
+
+
+def _is_there(line: dict, finding: dict, place: dict) -> bool:
+    """Whether a finding means the leaf, the name or the header of a place."""
+    if place["in"] == "http":
+        parts = place["path"].split("/")
+        name = "path" if parts[2] == "path" else "header:" + line["http"]["headers"][int(parts[3])][0]
+        return finding.get("in") == name
+    if "in" in finding:
+        return False
+    planted = [
+        other["text"] for label in line["labels"] for other in label["places"] if other["in"] == "name"
+    ]
+    shown, meant = finding["path"].split("/"), place["path"].split("/")
+    # A name that was masked is shown masked in the paths below it, too.
+    return len(shown) == len(meant) and all(
+        a == b or any(text in b.replace("~1", "/").replace("~0", "~") for text in planted)
+        for a, b in zip(shown, meant, strict=True)
+    )
 
 
 def _text_at(line: dict, place: dict) -> str:
