@@ -106,7 +106,7 @@ def _oracle(line: dict) -> dict:
         for old, new in zip(body.split("\n"), masked.split("\n"), strict=True):
             wire = wire.replace(old, new, 1) if old != new else wire
     findings = [_finding(line, label["kind"], place) for label in line["labels"] for place in label["places"]]
-    return _answer(line, wire, _oracle_http(line, parts), findings)
+    return _answer(line, wire, _oracle_http(line, wire, parts), findings)
 
 
 def _finding(line: dict, kind: str, place: dict) -> dict:
@@ -127,11 +127,13 @@ def _masked(raw: str, known: set[str]) -> str:
     return json.dumps(text)
 
 
-def _oracle_http(line: dict, parts: dict[tuple, set[str]]) -> dict | None:
+def _oracle_http(line: dict, wire: str, parts: dict[tuple, set[str]]) -> dict | None:
     http = line.get("http")
     if http is None:
         return None
     http = json.loads(json.dumps(http))
+    for header in http["headers"]:
+        header[1] = str(len(wire.encode())) if header[0] == "Content-Length" else header[1]
     for (_, path, where), known in parts.items():
         if where != "http":
             continue

@@ -35,6 +35,8 @@ def line(case: Case, draft: Draft, name: str, form: str, group: str) -> dict:
     http = draft.http
     if http is None and transport != "stdio" and rng.random() < 0.6:
         http = _http(rng, draft)
+        if rng.random() < 0.2:
+            http["headers"].append(["Content-Length", str(len(wire.encode()))])
     out = {"id": name, "direction": draft.direction, "transport": transport, "wire": wire}
     if http is not None:
         out["http"] = http
@@ -100,7 +102,6 @@ def _http(rng: Random, draft: Draft) -> dict:
                 ["traceparent", f"00-{pick(rng, HEX, 32)}-{pick(rng, HEX, 16)}-01"],
                 ["User-Agent", "python-httpx/0.28.1"],
                 ["Origin", "http://localhost:6274"],
-                ["Content-Length", str(rng.randint(100, 9999))],
                 ["X-Request-Id", pick(rng, HEX, 32)],
             ],
             k=rng.randrange(4),

@@ -46,7 +46,7 @@ def compare(line: dict, answer: dict) -> Damage:
             if place["message"] == index
         }
         _body(old, new, labelled, damage)
-    _http(line, answer.get("http"), after, damage)
+    _http(line, answer, after, damage)
     return damage
 
 
@@ -87,8 +87,8 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict:
     return dict(pairs)
 
 
-def _http(line: dict, now: dict | None, after: Wire, damage: Damage) -> None:
-    was = line.get("http")
+def _http(line: dict, answer: dict, after: Wire, damage: Damage) -> None:
+    was, now = line.get("http"), answer.get("http")
     if was is None:
         return
     if (
@@ -104,7 +104,10 @@ def _http(line: dict, now: dict | None, after: Wire, damage: Damage) -> None:
     if now["path"] != was["path"] and "/http/path" not in labelled:
         damage.stray.append("/http/path")
     for index, ((name, a), (_, b)) in enumerate(zip(was["headers"], now["headers"], strict=True)):
-        if a != b and f"/http/headers/{index}/1" not in labelled:
+        if name == "Content-Length":
+            if b != str(len(answer["wire"].encode())):
+                damage.envelope.append("Content-Length is not the body's")
+        elif a != b and f"/http/headers/{index}/1" not in labelled:
             damage.stray.append(f"/http/headers/{index}/1")
         if name.startswith("Mcp-Param-"):
             _mirror(name.removeprefix("Mcp-Param-"), b, after, damage)
