@@ -18,7 +18,6 @@ mod seal;
 mod sequencer;
 mod writer;
 
-pub mod fields;
 pub mod merkle;
 pub mod note;
 pub mod tile;
@@ -37,7 +36,7 @@ pub use record::{
     MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
 pub use seal::{
-    Body, BodyError, BodyState, Derivation, FieldKey, Key, KeyError, Plaintext, RecordSecret,
-    SessionCarry, TransferKey, WRAPPED_KEY_BYTES, open_body, open_plaintext,
+    Body, BodyError, BodyState, Key, KeyError, RecordSecret, SessionCarry, TransferKey,
+    WRAPPED_KEY_BYTES, open_body,
 };
 pub use sequencer::{Cursor, ReplayError, Sequencer};

@@ -9,8 +9,6 @@
     reason = "a test that fails says where"
 )]
 
-mod fields;
-mod hex;
 mod notes;
 mod paths;
 mod publish;

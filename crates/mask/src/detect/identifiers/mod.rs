@@ -1,4 +1,261 @@
-use super::{Hit, Scope};
+//! Cards, identifiers of people and accounts, contact data and network addresses.
+//!
+//! Whatever has a check digit is found by it. Whether a right check digit is enough depends on how
+//! often a random number has one: a Luhn digit alone says little, two digits modulo 11 with a date
+//! say much. Where it is not enough, a word before the number, a name that governs it or the head
+//! of its column must say what it is; and where a word says that it is an order's or a build's
+//! number, only a word for it can make it one.
+
+mod birth;
+pub(crate) mod canonical;
+mod card;
+mod card_secret;
+mod checksum;
+mod code;
+mod columns;
+mod context;
+mod document;
+mod email;
+mod iban;
+mod national;
+mod network;
+mod number;
+mod phone;
+mod phrases;
+mod street;
+#[cfg(test)]
+mod testing;
+mod topics;
+mod vocabulary;
+mod words;
+
+use std::ops::Range;
+
+use self::context::Context;
+use self::topics::Topics;
+use self::words::Word;
+use super::{Certainty, Class, Hit, Scope};
+
+/// A whole text under a name is at most so long: the first line of an address.
+const NAMED_MAX: usize = 128;
 
 /// Adds what it finds in one text; the order does not matter, overlaps are allowed.
-pub(crate) fn find(_scope: &Scope<'_>, _hits: &mut Vec<Hit>) {}
+pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
+    let ats = scope.candidates.ats.iter();
+    hits.extend(ats.filter_map(|&at| email::email(scope.text, at)));
+    if !has_digit(scope.text.as_bytes()) {
+        return;
+    }
+    let mut finder = Finder {
+        text: scope.text,
+        context: Context::new(scope),
+        told: match scope.text.is_ascii() {
+            true => Topics::NONE,
+            // Words of other scripts are not looked up one by one.
+            false => TOLD,
+        },
+        hits,
+    };
+    finder.whole_text(scope);
+    words::each_word(scope.text, |word| finder.word(&word));
+    for run in &scope.candidates.digits {
+        finder.run(run);
+    }
+    for token in &scope.candidates.tokens {
+        let card = card::odd_card(scope.text, token, &finder.context);
+        finder.hits.extend(card);
+    }
+}
+
+/// What only a word can give away.
+const TOLD: Topics = Topics::PASSPORT
+    .or(Topics::LICENCE)
+    .or(Topics::RECORD)
+    .or(Topics::BIRTH)
+    .or(Topics::BANK)
+    .or(Topics::PHONE);
+
+const DOCUMENTS: Topics = Topics::PASSPORT.or(Topics::LICENCE).or(Topics::RECORD);
+
+struct Finder<'a> {
+    text: &'a str,
+    context: Context<'a>,
+    /// Topics of which a word or a name was seen so far.
+    told: Topics,
+    hits: &'a mut Vec<Hit>,
+}
+
+impl Finder<'_> {
+    /// Values that are a whole text under a name.
+    fn whole_text(&mut self, scope: &Scope<'_>) {
+        if scope.definition || scope.names.is_empty() {
+            return;
+        }
+        let topics = self.context.named_topics();
+        self.told = self.told | topics;
+        if topics.is_none() || self.text.len() > NAMED_MAX {
+            return;
+        }
+        self.add(card_secret::named_secret(self.text, topics));
+        self.add(birth::named_birth(self.text, topics));
+        self.add(street::named_street(self.text, topics));
+    }
+
+    fn word(&mut self, word: &Word) {
+        let text = self.text;
+        self.add(network::network(text, word));
+        self.add(card_secret::secret_after(text, &word.span));
+        if word.made_of.is_letters() {
+            self.letters(word);
+        }
+        let code =
+            code::code(text, word, &self.context).or_else(|| iban::iban(text, word, &self.context));
+        if code.is_some() {
+            self.add(code);
+        } else if !word.made_of.is_letters() && word.span.len() >= 5 {
+            if self.told.meets(DOCUMENTS) {
+                self.add(document::document(text, word, &self.context));
+            }
+            if self.told.meets(Topics::BANK) {
+                self.add(iban::bank_account(text, &word.span, &self.context));
+            }
+        }
+    }
+
+    /// Words that say what follows, or what went before.
+    fn letters(&mut self, word: &Word) {
+        let Some(written) = self.text.get(word.span.clone()) else {
+            return;
+        };
+        if street::is_kind(written) {
+            let end = word.span.end;
+            let says_address = |start| self.context.around(&(start..end)).says(Topics::ADDRESS);
+            self.add(street::street_before(self.text, end, says_address));
+        }
+        let topics = vocabulary::first_word(written);
+        self.told = self.told | topics;
+        if topics.meets(Topics::BIRTH) && context::begins(self.text, &word.span, Topics::BIRTH) {
+            self.add(birth::birth_after(self.text, word.span.end));
+        }
+    }
+
+    fn run(&mut self, run: &Range<usize>) {
+        let text = self.text;
+        let before = self.hits.len();
+        number::each_number(text, run, &mut |number| {
+            let card = || card::card(text, number, &self.context);
+            let national = || national::national(number, &self.context);
+            let hit = match number.digits.len() {
+                13 => national().or_else(card),
+                _ => card().or_else(national),
+            };
+            let is_found = hit.is_some();
+            self.hits.extend(hit);
+            is_found
+        });
+        if self.hits.len() > before {
+            return;
+        }
+        let birth = self
+            .told
+            .meets(Topics::BIRTH)
+            .then(|| birth::told_birth(text, run, &self.context));
+        match birth.flatten() {
+            Some(hit) => self.add(Some(hit)),
+            None => {
+                let may_be_told = self.told.meets(Topics::PHONE);
+                self.add(phone::phone(text, run, &self.context, may_be_told));
+            }
+        }
+    }
+
+    /// Two words may say the same about one value.
+    fn add(&mut self, hit: Option<Hit>) {
+        if hit.is_some() && self.hits.last() != hit.as_ref() {
+            self.hits.extend(hit);
+        }
+    }
+}
+
+/// Whether a text has any digit; nearly everything here has some. In pieces, so that they are
+/// compared many at a time.
+fn has_digit(bytes: &[u8]) -> bool {
+    bytes.chunks(64).any(|piece| {
+        piece
+            .iter()
+            .fold(false, |found, byte| found | byte.is_ascii_digit())
+    })
+}
+
+fn checked(kind: &'static str, class: Class, span: Range<usize>) -> Hit {
+    Hit {
+        kind,
+        class,
+        span,
+        certainty: Certainty::Checked,
+    }
+}
+
+fn named(kind: &'static str, class: Class, span: Range<usize>) -> Hit {
+    Hit {
+        kind,
+        class,
+        span,
+        certainty: Certainty::Named,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::nothing;
+
+    #[test]
+    fn ordinary_traffic_has_nothing() {
+        for text in [
+            "550e8400-e29b-41d4-a716-446655440000",
+            "commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
+            "9fceb02",
+            "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "175928847299117063",
+            "1541815603606036480",
+            "1Z999AA10123456784",
+            "9400111899223197428490",
+            "INV-2024-000123",
+            "EAN 4006381333931",
+            "ISBN 978-3-16-148410-0",
+            "0-306-40615-2",
+            "1732550400",
+            "1732550400123",
+            "1732550400123456789",
+            "2024-01-15T10:30:00.123456Z",
+            "20240115103000",
+            "build 20240115.3",
+            "v1.22.333-rc.4",
+            "52.520008, 13.404954",
+            "$1,234,567.89",
+            "1 234 567,89 EUR",
+            "CVE-2024-12345",
+            "10.1000/182",
+            "10.1038/s41586-020-2649-2",
+            "src/main.rs:1234:56",
+            "1048576 bytes",
+            "-rw-r--r-- 1 root root 12345678 Jan 15 10:30 file.bin",
+            "#ff8800",
+            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "arn:aws:iam::123456789012:role/x",
+            "resourceVersion: \"123456789\"",
+            "nginx-deployment-66b6c48dd5-7xk2p",
+            "@@ -123,45 +123,46 @@ fn main()",
+            "0x7fff5fbff8c0",
+            "192.0.2",
+            "3.141592653589793",
+            "0.1234567890123456",
+            "1e-10",
+            "pid 12345 tid 67890",
+            "Python 3.11.4 (main, Jun 7 2023, 10:13:09)",
+        ] {
+            nothing(&[], text);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Tables in text: which head stands over a value. Comma, semicolon, tab and bar, and aligned columns.
+
+use std::ops::Range;
+
+/// A line longer than this is no row of a table, in bytes.
+const LINE_MAX: usize = 4096;
+
+/// The tables of one text, in order.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    tables: Vec<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    head: Range<usize>,
+    until: usize,
+    mark: Mark,
+    marks: usize,
+}
+
+/// What parts the cells of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Byte(u8),
+    /// Two spaces or more; a cell belongs to the head above it.
+    Gap,
+}
+
+const MARKS: [Mark; 5] = [
+    Mark::Byte(b'\t'),
+    Mark::Byte(b'|'),
+    Mark::Byte(b','),
+    Mark::Byte(b';'),
+    Mark::Gap,
+];
+
+impl Columns {
+    /// One pass over the lines.
+    pub(super) fn of(text: &str) -> Self {
+        let mut columns = Self::default();
+        if !text.contains('\n') {
+            return columns;
+        }
+        let mut open: Option<Table> = None;
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let span = start..start + line.len();
+            start = span.end;
+            let line = line.trim_end();
+            match &mut open {
+                Some(table) if table.goes_on(line) => table.until = span.end,
+                _ => {
+                    columns.close(open.take());
+                    open = Table::with_head(line, span);
+                }
+            }
+        }
+        columns.close(open);
+        columns
+    }
+
+    /// The head over a value, where it stands in a row of a table.
+    pub(super) fn head<'t>(&self, text: &'t str, span: &Range<usize>) -> Option<&'t str> {
+        let after = self
+            .tables
+            .partition_point(|table| table.head.start <= span.start);
+        let table = self.tables.get(after.checked_sub(1)?)?;
+        if span.start < table.head.end || table.until <= span.start {
+            return None;
+        }
+        let before = text.get(..span.start)?;
+        let row = before.rfind('\n')? + 1;
+        if span.start - row > LINE_MAX {
+            return None;
+        }
+        let before = before.get(row..)?;
+        let head = text.get(table.head.clone())?.trim_end();
+        match table.mark {
+            Mark::Byte(mark) => cell(head, mark, count(before, mark)),
+            Mark::Gap => {
+                let from = before.chars().count();
+                head_above(head, from..from + span.len())
+            }
+        }
+    }
+
+    /// A head without rows is no table.
+    fn close(&mut self, table: Option<Table>) {
+        self.tables
+            .extend(table.filter(|table| table.until > table.head.end));
+    }
+}
+
+impl Table {
+    fn with_head(line: &str, head: Range<usize>) -> Option<Self> {
+        if line.len() > LINE_MAX || is_rule(line) {
+            return None;
+        }
+        let (mark, marks) = MARKS
+            .iter()
+            .map(|&mark| (mark, marks_in(line, mark)))
+            .find(|&(_, marks)| marks > 0)?;
+        Some(Self {
+            until: head.end,
+            head,
+            mark,
+            marks,
+        })
+    }
+
+    fn goes_on(&self, line: &str) -> bool {
+        let marks = marks_in(line, self.mark);
+        is_rule(line)
+            || match self.mark {
+                Mark::Byte(_) => marks == self.marks,
+                Mark::Gap => marks > 0,
+            }
+    }
+}
+
+fn marks_in(line: &str, mark: Mark) -> usize {
+    match mark {
+        Mark::Byte(byte) => count(line, byte),
+        Mark::Gap => line.trim_start().matches("  ").count(),
+    }
+}
+
+/// How often a mark stands in a line outside of double quotes.
+fn count(line: &str, mark: u8) -> usize {
+    let step = |(marks, quoted): (usize, bool), byte: u8| match byte {
+        b'"' => (marks, !quoted),
+        _ => (marks + usize::from(byte == mark && !quoted), quoted),
+    };
+    line.bytes().fold((0, false), step).0
+}
+
+/// The cell with a number, without its quotes.
+fn cell(head: &str, mark: u8, place: usize) -> Option<&str> {
+    let quoted = |cell: &'_ str| -> bool { cell.contains('"') };
+    let cell = head.split(char::from(mark)).nth(place)?;
+    let cell = cell.trim();
+    match quoted(cell) {
+        true => Some(cell.trim_matches('"')),
+        false => Some(cell),
+    }
+}
+
+/// A line of a table's frame: `|---|:--|`, `----+----`.
+fn is_rule(line: &str) -> bool {
+    line.contains('-') && line.bytes().all(|byte| b"-+|:= \t".contains(&byte))
+}
+
+/// The head whose columns of characters meet a value's.
+fn head_above(head: &str, value: Range<usize>) -> Option<&str> {
+    let mut rest = head;
+    let mut column = 0;
+    while !rest.is_empty() {
+        let trimmed = rest.trim_start();
+        column += rest.chars().count() - trimmed.chars().count();
+        let word = trimmed.split("  ").next().unwrap_or_default();
+        let width = word.chars().count();
+        if column < value.end && value.start < column + width {
+            return Some(word);
+        }
+        column += width;
+        rest = trimmed.get(word.len()..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Columns;
+
+    fn head_of<'t>(text: &'t str, value: &str) -> Option<&'t str> {
+        let start = text.find(value).unwrap();
+        Columns::of(text).head(text, &(start..start + value.len()))
+    }
+
+    #[test]
+    fn a_value_has_the_head_of_its_column() {
+        for text in [
+            "id,name,ssn\n1,Bob,42\n",
+            "id,\"name\",\"ssn\"\n1,\"Doe, Jane\",42\n",
+            "Rows:\n\nid\tname\tssn\n1\tBob\t41\n2\tEve\t42",
+            " id | name | ssn\n----+------+-----\n  1 | Bob  | 42",
+            "| id | name | ssn |\n|----|:----:|-----|\n| 1 | Bob | 42 |",
+            "id  name     ssn\n1   Bob Doe  42",
+            "id  name     ssn\n1   Bob     42",
+        ] {
+            assert_eq!(head_of(text, "42"), Some("ssn"), "{text}");
+        }
+    }
+
+    #[test]
+    fn prose_has_no_columns() {
+        for text in ["42", "a, b\nc 42", "ssn\n42", "a, 42\nb, c"] {
+            assert_eq!(head_of(text, "42"), None, "{text}");
+        }
+    }
+}
