@@ -27,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) definition: bool,
     /// How many views deep it is.
     pub(crate) depth: u8,
+    /// The readings, by their bits, that are not tried (again).
+    pub(crate) tried: u8,
 }
 
 impl Context<'_> {
@@ -86,6 +88,7 @@ impl<'s> Search<'s> {
             names,
             definition: false,
             depth: 0,
+            tried: 0,
         };
         self.text(text, context)
     }

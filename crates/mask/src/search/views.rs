@@ -1,17 +1,265 @@
-use super::{Context, Search};
-use crate::candidates::Seen;
-use crate::detect::Candidates;
-use crate::place::Place;
+//! The other readings of a text, searched as far as the budget goes.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::{Context, Search, closed};
+use crate::candidates::{Seen, is_token};
+use crate::detect::{Candidates, Certainty};
+use crate::place::{Place, What, Whole};
+use crate::view::encoded::{self, Content, Encoded};
+use crate::view::{Bytes, Layer, READINGS, Reading};
+use crate::walk::{self, Start, Zone};
+
+/// How much around an escape is read with it.
+const AROUND_BYTES: usize = 192;
+
+/// How many beginnings of JSON are tried in one text.
+const JSON_TRIES_MAX: usize = 32;
 
 impl Search<'_> {
     /// Searches the other readings of a text.
     pub(super) fn views(
         &mut self,
-        _text: &str,
-        _seen: Seen,
-        _candidates: &Candidates,
-        _context: Context<'_>,
-        _places: &mut Vec<Place>,
+        text: &str,
+        seen: Seen,
+        candidates: &Candidates,
+        context: Context<'_>,
+        places: &mut Vec<Place>,
     ) {
+        let mut tried = context.tried;
+        for (number, reading) in READINGS.iter().enumerate() {
+            let bit = 1 << number;
+            if context.tried & bit != 0 || !may_apply(reading, seen) {
+                continue;
+            }
+            let windows = windows(text, reading);
+            if windows.is_empty() {
+                continue;
+            }
+            let deeper = Context {
+                tried,
+                ..context.deeper()
+            };
+            for window in windows {
+                self.reading(text, window, reading, deeper, places);
+            }
+            tried |= bit;
+        }
+        self.embedded_json(text, context, places);
+        self.encoded(text, seen, candidates, context, places);
     }
+
+    fn reading(
+        &mut self,
+        text: &str,
+        window: Range<usize>,
+        reading: &Reading,
+        context: Context<'_>,
+        places: &mut Vec<Place>,
+    ) {
+        let part = text.get(window.clone()).unwrap_or_default();
+        if !self.budget.view(context.depth, part.len()) {
+            places.push(closed(text, window, context));
+            return;
+        }
+        let Some(decoding) = (reading.decode)(part) else {
+            return;
+        };
+        for mut place in self.text(&decoding.text, context) {
+            let across = !decoding.map.is_copy(&place.span);
+            let sure = place
+                .marks
+                .iter()
+                .any(|mark| mark.certainty > Certainty::Named);
+            if reading.across_only && !(across && sure) {
+                continue;
+            }
+            place.lift(&decoding.map, reading.layer);
+            place.shift(window.start);
+            if across {
+                place.seen_through(reading.name);
+            }
+            places.push(place);
+        }
+    }
+
+    /// JSON values that stand in a text.
+    fn embedded_json(&mut self, text: &str, context: Context<'_>, places: &mut Vec<Place>) {
+        let mut at = 0;
+        for _ in 0..JSON_TRIES_MAX {
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            let Some(found) = memmem::find(rest, b"{\"") else {
+                return;
+            };
+            let start = Start {
+                at: at + found,
+                zone: if context.definition {
+                    Zone::Schema
+                } else {
+                    Zone::Data
+                },
+                names: context.names,
+                depth: context.depth + 1,
+                root: false,
+            };
+            if !self.budget.view(context.depth, rest.len() - found) {
+                return;
+            }
+            at = start.at + 2;
+            if let Ok(walked) = walk::walk(self, text, start) {
+                at = walked.end;
+                places.extend(walked.places.into_iter().map(|mut place| {
+                    place.seen_through("json");
+                    place
+                }));
+            }
+        }
+    }
+
+    /// Runs of base64 and hexadecimal.
+    fn encoded(
+        &mut self,
+        text: &str,
+        seen: Seen,
+        candidates: &Candidates,
+        context: Context<'_>,
+        places: &mut Vec<Place>,
+    ) {
+        let mut done = 0;
+        for token in &candidates.tokens {
+            if token.start < done || token.len() < encoded::RUN_CHARS_MIN {
+                continue;
+            }
+            let bytes_max = self.budget.bytes();
+            let lines = if seen.line() {
+                encoded::in_lines(text, token, bytes_max)
+            } else {
+                None
+            };
+            match lines {
+                Some(run) => {
+                    done = run.span.end;
+                    self.run(text, run, context, places);
+                }
+                None => {
+                    for run in encoded::in_token(text, token, bytes_max) {
+                        self.run(text, run, context, places);
+                    }
+                }
+            }
+        }
+    }
+
+    fn run(&mut self, text: &str, run: Encoded, context: Context<'_>, places: &mut Vec<Place>) {
+        let (codec, decoded, texts) = match run.content {
+            Content::Decoded {
+                codec,
+                decoded,
+                texts,
+            } if self.budget.view(context.depth, decoded.len()) => (codec, decoded, texts),
+            _ => {
+                places.push(closed(text, run.span, context));
+                return;
+            }
+        };
+        let deeper = Context {
+            tried: 0,
+            ..context.deeper()
+        };
+        let mut inner = Vec::new();
+        for span in texts {
+            let part = decoded.get(span.clone()).unwrap_or_default();
+            let Ok(part) = std::str::from_utf8(part) else {
+                continue;
+            };
+            for mut place in self.text(part, deeper) {
+                place.shift(span.start);
+                if codec.bytes == Bytes::Image {
+                    place.layers.push(Layer::Fill(place.span.len()));
+                }
+                inner.push(place);
+            }
+        }
+        let mut marks = Vec::new();
+        for mark in inner.iter().flat_map(|place| &place.marks) {
+            let mut mark = mark.clone();
+            mark.span = codec.outer(&decoded, &mark.span, run.span.len());
+            mark.span = mark.span.start + run.span.start..mark.span.end + run.span.start;
+            mark.views.push(run.name);
+            marks.push(mark);
+        }
+        if marks.is_empty() {
+            return;
+        }
+        places.push(Place {
+            span: run.span,
+            what: What::Whole(Box::new(Whole {
+                decoded,
+                codec,
+                inner,
+            })),
+            marks,
+            layers: Vec::new(),
+            at: None,
+        });
+    }
+}
+
+/// Whether a text can have what a reading decodes, by the bytes that it has.
+const fn may_apply(reading: &Reading, seen: Seen) -> bool {
+    match reading.layer {
+        Layer::Percent | Layer::Entities => seen.escape(),
+        Layer::Backslash => seen.backslash(),
+        Layer::QuotedPrintable => seen.sign(),
+        _ if reading.across_only => seen.line(),
+        _ => seen.unusual() || seen.digit(),
+    }
+}
+
+/// The parts of a text in which a reading may differ from it, with what stands around.
+fn windows(text: &str, reading: &Reading) -> Vec<Range<usize>> {
+    let mut windows: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while let Some(found) = (reading.find)(text, at) {
+        let start = start_before(text, found.saturating_sub(AROUND_BYTES));
+        let end = end_after(text, found + AROUND_BYTES);
+        match windows.last_mut() {
+            Some(last) if last.end >= start => last.end = end,
+            _ => windows.push(start..end),
+        }
+        // What lies in the window is decoded with it, but for its last part, where more may follow.
+        at = (found + 1).max(end.saturating_sub(AROUND_BYTES / 2));
+        while at < text.len() && !text.is_char_boundary(at) {
+            at += 1;
+        }
+    }
+    windows
+}
+
+/// A window cuts no token in two.
+fn start_before(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let mut start = before
+        .iter()
+        .rposition(|byte| !is_token(*byte))
+        .map_or(0, |gap| gap + 1);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    start
+}
+
+fn end_after(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let length = rest
+        .iter()
+        .position(|byte| !is_token(*byte))
+        .unwrap_or(rest.len());
+    let mut end = (at + length).min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    end
 }

@@ -15,6 +15,8 @@ pub(crate) enum Layer {
     Backslash,
     /// Quoted-printable (RFC 2045 §6.7).
     QuotedPrintable,
+    /// In exactly so many bytes, filled up with spaces.
+    Fill(usize),
     /// As it is: the view only left out or replaced characters.
     Plain,
 }
@@ -63,6 +65,11 @@ impl Layer {
                     let _ = write!(out, "={byte:02X}");
                 }),
             }),
+            Self::Fill(bytes) => {
+                let mut out: String = text.chars().filter(char::is_ascii).take(bytes).collect();
+                out.extend(std::iter::repeat_n(' ', bytes - out.len()));
+                out
+            }
             Self::Plain => text.to_owned(),
         }
     }
@@ -72,20 +79,4 @@ fn escaped(text: &str, mut write: impl FnMut(&mut String, char)) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|char| write(&mut out, char));
     out
-}
-
-/// How bytes were encoded as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Codec {
-    /// It cannot be encoded again to the bytes that it was: a replacement stands for all of it.
-    OneWay,
-}
-
-impl Codec {
-    /// The bytes, encoded again as they were. `None`: they cannot be.
-    pub(crate) fn encode(&self, _bytes: &[u8]) -> Option<String> {
-        match self {
-            Self::OneWay => None,
-        }
-    }
 }

@@ -205,6 +205,7 @@ impl<'m> Walk<'_, '_, 'm> {
             names: frame::names(outer, self.start.names, None, &mut buffer),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
+            tried: 0,
         };
         let mut places = self.search.text(name, context);
         let number = places.first().map(|_| self.search.number_of_name(name))?;
@@ -230,6 +231,7 @@ impl<'m> Walk<'_, '_, 'm> {
             ),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
+            tried: 0,
         };
         let mut places = self.search.text(&text, context);
         if !places.is_empty() {
@@ -256,6 +258,7 @@ impl<'m> Walk<'_, '_, 'm> {
             ),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
+            tried: 0,
         };
         let mut places = self.search.number(lexeme, context);
         if places.is_empty() {
