@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use crate::config::Mistakes;
 
 /// How the program ends: documented in `probity --help`. 2 is clap's, for a wrong command line; 3
-/// to 5 are those of `probity-verify`.
+/// to 5 and 8 are those of `probity-verify`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// It worked.
@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Configuration,
     /// What was asked for does not exist.
     NotFound,
+    /// A log contradicts what it showed before.
+    Contradicted,
 }
 
 impl Exit {
@@ -42,6 +44,7 @@ impl From<verify::Exit> for Exit {
             verify::Exit::Purged => Self::Purged,
             verify::Exit::Missing => Self::Missing,
             verify::Exit::Corrupt => Self::Corrupt,
+            verify::Exit::Contradicted => Self::Contradicted,
         }
     }
 }
@@ -56,6 +59,7 @@ impl From<Exit> for ExitCode {
             Exit::Corrupt => 5,
             Exit::Configuration => 6,
             Exit::NotFound => 7,
+            Exit::Contradicted => 8,
         })
     }
 }

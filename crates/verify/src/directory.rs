@@ -6,7 +6,7 @@ use ledger::note::{LogPublicKey, NoteKeyError};
 
 use crate::epoch::Epoch;
 use crate::report::{Progress, Report};
-use crate::source::Source;
+use crate::source::{Source, Target};
 
 /// What to verify against.
 #[derive(Debug, Clone, Default)]
@@ -67,31 +67,47 @@ pub fn verify(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, VerifyError> {
-    let source = Source::new(path);
+    verify_target(&Target::Folder(path.to_owned()), options, progress)
+}
+
+/// The same for a folder or a URL.
+///
+/// # Errors
+///
+/// As [`verify`]; also if the server cannot be reached, or answers otherwise than a log does.
+pub fn verify_target(
+    target: &Target,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, VerifyError> {
     let io = |error| VerifyError::Io {
-        path: path.to_owned(),
+        path: target.to_string().into(),
         error,
     };
-    let keys = options
-        .vkeys
-        .iter()
-        .map(|text| {
-            LogPublicKey::from_vkey(text).map_err(|error| VerifyError::Key {
-                text: text.clone(),
-                error,
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let source = Source::open(target).map_err(io)?;
+    let keys = parse_keys(&options.vkeys)?;
     let mut report = Report::default();
     for place in places(&source).map_err(io)? {
         let (key, from_log) = key_of(&source, &place, &keys)?;
         let epoch = Epoch::new(&source, place, key, from_log);
-        report.epochs.push(epoch.verify(progress).map_err(io)?);
+        report
+            .epochs
+            .push(epoch.verify(progress).map_err(io)?.report);
     }
     if report.epochs.is_empty() {
-        return Err(VerifyError::NoLog(path.to_owned()));
+        return Err(VerifyError::NoLog(target.to_string().into()));
     }
     Ok(report)
+}
+
+pub(crate) fn parse_keys(texts: &[String]) -> Result<Vec<LogPublicKey>, VerifyError> {
+    let parse = |text: &String| {
+        LogPublicKey::from_vkey(text).map_err(|error| VerifyError::Key {
+            text: text.clone(),
+            error,
+        })
+    };
+    texts.iter().map(parse).collect()
 }
 
 /// Where one epoch's parts lie.
@@ -107,8 +123,11 @@ pub(crate) struct Place {
     pub(crate) epoch: Option<u32>,
 }
 
-fn places(source: &Source) -> io::Result<Vec<Place>> {
-    if source.exists("checkpoint") || source.exists("tile") {
+pub(crate) fn places(source: &Source) -> io::Result<Vec<Place>> {
+    let published = ["checkpoint", "vkey", "tile"];
+    if published.iter().try_fold(false, |any, path| {
+        Ok::<_, io::Error>(any || source.exists(path)?)
+    })? {
         return Ok(vec![Place {
             log: String::new(),
             wal: None,
@@ -134,7 +153,7 @@ fn places(source: &Source) -> io::Result<Vec<Place>> {
     Ok(places)
 }
 
-fn key_of(
+pub(crate) fn key_of(
     source: &Source,
     place: &Place,
     keys: &[LogPublicKey],
@@ -146,7 +165,7 @@ fn key_of(
         .flatten()
         .and_then(|bytes| LogPublicKey::from_vkey(&String::from_utf8_lossy(&bytes)).ok());
     if keys.is_empty() {
-        let log = source.root().join(&place.log).display().to_string();
+        let log = source.name(&place.log);
         return beside.map(|key| (key, true)).ok_or(VerifyError::NoKey(log));
     }
     // The key from elsewhere that is named for this log. A log that names itself otherwise is

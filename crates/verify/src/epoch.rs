@@ -9,9 +9,11 @@ use model::TreeSize;
 
 use crate::directory::Place;
 use crate::journal;
+use crate::monitor;
 use crate::published::{self, Trusted};
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
+use crate::state::{Seen, epoch_of};
 
 /// One epoch to be verified.
 #[derive(Debug)]
@@ -20,6 +22,17 @@ pub(crate) struct Epoch<'a> {
     place: Place,
     key: LogPublicKey,
     report: EpochReport,
+    seen: Option<Seen>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Visited {
+    pub(crate) report: EpochReport,
+    /// The checkpoint that was shown, and its note.
+    pub(crate) shown: Option<(Checkpoint, Vec<u8>)>,
+    /// The open sessions at its size, if all leaves were there.
+    pub(crate) state: Option<Sequencer>,
 }
 
 impl<'a> Epoch<'a> {
@@ -34,18 +47,32 @@ impl<'a> Epoch<'a> {
             source,
             place,
             key,
+            seen: None,
         }
     }
 
-    pub(crate) fn verify(mut self, progress: &mut dyn FnMut(Progress)) -> io::Result<EpochReport> {
+    /// Goes on where an earlier visit ended.
+    pub(crate) fn since(self, seen: Option<Seen>) -> Self {
+        Self { seen, ..self }
+    }
+
+    pub(crate) fn verify(mut self, progress: &mut dyn FnMut(Progress)) -> io::Result<Visited> {
         let shown = self.checkpoint()?;
+        let (shown, note) = shown.unzip();
         let head = self.head(shown.as_ref())?;
         // Where the checkpoint is gone, the signer's head is one.
-        let checkpoint = shown.or(head);
+        let checkpoint = shown.clone().or(head);
         let epoch = self.epoch_number();
         let mut framing = Some(Sequencer::new(epoch, CompactRange::new()));
+        if let (Some(seen), Some(checkpoint)) = (self.seen.take(), &checkpoint) {
+            self.report.verified_before = seen.checkpoint.size;
+            self.report.contradiction =
+                monitor::contradiction(self.source, &self.place.log, &seen.checkpoint, checkpoint);
+            framing = Some(seen.state);
+        }
         let mut trusted = Trusted::Nothing;
-        if let Some(checkpoint) = &checkpoint {
+        let contradicted = self.report.contradiction.is_some();
+        if let Some(checkpoint) = checkpoint.as_ref().filter(|_| !contradicted) {
             self.report.size = checkpoint.size;
             self.report.root = checkpoint.root;
             trusted = published::verify(
@@ -69,24 +96,26 @@ impl<'a> Epoch<'a> {
             };
             journal.verify(&mut framing, &mut self.report, progress)?;
         }
-        Ok(self.report)
+        Ok(Visited {
+            report: self.report,
+            shown: shown.zip(note),
+            state: framing,
+        })
     }
 
     /// The last part of the origin; of a published log as of a data directory.
     fn epoch_number(&self) -> u32 {
-        let last = self.key.name().rsplit('/').next();
-        self.place
-            .epoch
-            .or_else(|| last.and_then(|text| text.parse().ok()))
-            .unwrap_or(0)
+        let named = epoch_of(self.key.name());
+        self.place.epoch.unwrap_or(named)
     }
 
-    fn checkpoint(&mut self) -> io::Result<Option<Checkpoint>> {
+    /// The checkpoint that is shown, with its note.
+    fn checkpoint(&mut self) -> io::Result<Option<(Checkpoint, Vec<u8>)>> {
         let file = format!("{}{CHECKPOINT_KEY}", self.place.log);
         let Some(note) = self.source.read(&file)? else {
             // Before the first checkpoint there is no head either.
             let signed = match &self.place.head {
-                Some(head) => self.source.exists(head),
+                Some(head) => self.source.exists(head)?,
                 None => true,
             };
             if signed {
@@ -96,7 +125,7 @@ impl<'a> Epoch<'a> {
             return Ok(None);
         };
         match Checkpoint::open(&note, &self.key) {
-            Ok(checkpoint) => Ok(Some(checkpoint)),
+            Ok(checkpoint) => Ok(Some((checkpoint, note))),
             Err(error) => {
                 self.report
                     .problem(LeafVerdict::Corrupt, &file, None, error);

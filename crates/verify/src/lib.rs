@@ -1,15 +1,22 @@
 //! The auditor's library: verifies a data directory or a published log with nothing but the log's
 //! public key.
 //!
-//! Deliberately absent: keys that open anything, the store, SQLite, sockets. It shares the format
-//! crate with the product and nothing else.
+//! Deliberately absent: keys that open anything, the store, SQLite. Its only socket is that of a client
+//! that fetches a published log. It shares the format crate with the product and nothing else.
 
 mod directory;
 mod epoch;
 mod journal;
+mod monitor;
 mod published;
 mod report;
 mod source;
+mod state;
+mod web;
 
-pub use directory::{Options, VerifyError, verify};
-pub use report::{Counts, EpochReport, Exit, LeafVerdict, Problem, Progress, Report, Sessions};
+pub use directory::{Options, VerifyError, verify, verify_target};
+pub use monitor::{Monitor, monitor};
+pub use report::{
+    Contradiction, Counts, EpochReport, Exit, LeafVerdict, Problem, Progress, Report, Sessions,
+};
+pub use source::Target;

@@ -4,25 +4,33 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use verify::{Options, Progress, verify};
+use verify::{Monitor, Options, Progress, Report, Target, VerifyError, monitor, verify_target};
 
 const USAGE: &str = "\
 Verifies a log of Probity with nothing but its public key.
 
-Usage: probity-verify [--vkey KEY]... [--json] PATH
+Usage: probity-verify [OPTION]... PATH|URL
 
-  PATH        a data directory, or a copy of what is served under /log/
-  --vkey KEY  a verifier key that you have from elsewhere, one per epoch
-  --json      one JSON object instead of text
+  PATH              a data directory, or a copy of what is served under /log/
+  URL               where one log is served: http(s)://HOST/log/NODE/EPOCH
+  --vkey KEY        a verifier key that you have from elsewhere, one per epoch
+  --monitor DIR     remember in DIR what was verified, verify only what is new,
+                    and notice a log that shrank or shows another past
+  --every SECONDS   with --monitor: go on until something is wrong
+  --json            one JSON object per report instead of text
 
 Exit code: 0 intact, 3 purged on record, 4 missing, 5 corrupt,
+           8 contradicts an earlier visit (rolled back, forked, other key, gone),
            1 could not verify, 2 wrong command line
 ";
 
 struct Arguments {
-    path: PathBuf,
+    target: Target,
     options: Options,
+    monitor: Option<PathBuf>,
+    every: Option<Duration>,
     json: bool,
 }
 
@@ -44,18 +52,33 @@ fn main() -> ExitCode {
             tell(&format!("\r{} {percent} %  ", progress.step));
         }
     };
-    let result = verify(&arguments.path, &arguments.options, &mut progress);
+    let (target, options) = (&arguments.target, &arguments.options);
+    let result = match &arguments.monitor {
+        None => verify_target(target, options, &mut progress),
+        Some(state) => {
+            let visits = Monitor {
+                state,
+                every: arguments.every,
+            };
+            let mut tell = |visited: &Result<Report, VerifyError>| {
+                say(visited, arguments.json);
+            };
+            monitor(target, visits, options, &mut progress, &mut tell)
+        }
+    };
     if terminal {
         tell("\r                    \r");
     }
+    say(&result, arguments.json)
+}
+
+fn say(result: &Result<Report, VerifyError>, json: bool) -> ExitCode {
     match result {
         Err(error) => {
             tell(&format!("{error}\n"));
             ExitCode::from(1)
         }
-        Ok(report) if arguments.json => {
-            print(&format!("{}\n", report.to_json()), report.exit().code())
-        }
+        Ok(report) if json => print(&format!("{}\n", report.to_json()), report.exit().code()),
         Ok(report) => print(&report.to_string(), report.exit().code()),
     }
 }
@@ -64,7 +87,7 @@ fn main() -> ExitCode {
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, String> {
     let mut path = None;
     let mut options = Options::default();
-    let mut json = false;
+    let (mut monitor, mut every, mut json) = (None, None, false);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--help" | "-h" => return Ok(None),
@@ -73,15 +96,30 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
                 let key = words.next().ok_or("`--vkey` needs a key")?;
                 options.vkeys.push(key);
             }
+            "--monitor" => {
+                let dir = words.next().ok_or("`--monitor` needs a folder")?;
+                monitor = Some(PathBuf::from(dir));
+            }
+            "--every" => {
+                let text = words.next().ok_or("`--every` needs a number of seconds")?;
+                let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
+                let seconds = seconds.ok_or(format!("`{text}` is no number of seconds"))?;
+                every = Some(Duration::from_secs(seconds));
+            }
             option if option.starts_with('-') => return Err(format!("`{option}` is no option")),
-            _ if path.is_some() => return Err("only one path can be verified".to_owned()),
+            _ if path.is_some() => return Err("only one log can be verified".to_owned()),
             _ => path = Some(PathBuf::from(word)),
         }
     }
-    let path = path.ok_or("a path is missing")?;
+    let path = path.ok_or("a path or a URL is missing")?;
+    if every.is_some() && monitor.is_none() {
+        return Err("`--every` goes with `--monitor`".to_owned());
+    }
     Ok(Some(Arguments {
-        path,
+        target: Target::of(&path),
         options,
+        monitor,
+        every,
         json,
     }))
 }

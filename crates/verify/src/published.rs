@@ -12,6 +12,9 @@ use model::Digest;
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 
+/// So many tiles are announced ahead.
+const AHEAD: u64 = 2;
+
 /// Which leaf hashes the signed root vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trusted {
@@ -32,10 +35,12 @@ pub(crate) fn verify(
     report: &mut EpochReport,
     progress: &mut dyn FnMut(Progress),
 ) -> io::Result<Trusted> {
+    let known = framing.as_ref().map_or(0, Sequencer::size);
     let mut pass = Pass {
         source,
         dir,
         size: checkpoint.size.0,
+        known,
         framing,
         report,
         tiles: CompactRange::new(),
@@ -43,8 +48,10 @@ pub(crate) fn verify(
         suspects: Vec::new(),
         levels: Vec::new(),
     };
-    let mut number = 0;
+    pass.resume()?;
+    let mut number = known / TILE_WIDTH;
     while number * TILE_WIDTH < pass.size {
+        pass.soon(number);
         pass.tile(number)?;
         number += 1;
         progress(Progress {
@@ -61,6 +68,8 @@ struct Pass<'a> {
     source: &'a Source,
     dir: &'a str,
     size: u64,
+    /// So many leaves were verified before, and are in `framing`.
+    known: u64,
     /// The open sessions; `None` once leaves are missing, for then nothing can follow.
     framing: &'a mut Option<Sequencer>,
     report: &'a mut EpochReport,
@@ -75,6 +84,71 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// Takes in what was verified before, up to the last tile that was full then.
+    fn resume(&mut self) -> io::Result<()> {
+        let Some(before) = self.framing.as_ref().map(Sequencer::range) else {
+            return Ok(());
+        };
+        let full = self.known / TILE_WIDTH * TILE_WIDTH;
+        let roots = before.roots().iter().take(full.count_ones() as usize);
+        let roots: Vec<Digest> = roots.copied().collect();
+        let mut left = roots.as_slice();
+        if let Some(range) = CompactRange::from_parts(full, roots.clone()) {
+            self.tiles = range;
+        }
+        for level in (1..8_u8).rev() {
+            let in_level = (full >> (8 * u32::from(level))) % TILE_WIDTH;
+            let (expected, rest) = left.split_at(in_level.count_ones() as usize);
+            left = rest;
+            let hashes = match TileName::edge(Some(level), full) {
+                Some(name) => self.edge(name, expected)?,
+                None => Vec::new(),
+            };
+            self.levels.insert(0, hashes);
+        }
+        while self.levels.last().is_some_and(Vec::is_empty) {
+            self.levels.pop();
+        }
+        Ok(())
+    }
+
+    /// The hashes of a tile that was at the edge, if their tree is the one that was verified.
+    fn edge(&mut self, name: TileName, expected: &[Digest]) -> io::Result<Vec<Digest>> {
+        let leaves = TILE_WIDTH.saturating_pow(1 + u32::from(name.level.unwrap_or(0)));
+        let first = name.number.saturating_mul(leaves);
+        let range = (first, self.known.saturating_sub(1));
+        let Some(hashes) = self.hashes(name, range)? else {
+            return Ok(Vec::new());
+        };
+        let mut tree = CompactRange::new();
+        hashes.iter().for_each(|hash| tree.push(*hash));
+        if tree.roots() != expected {
+            let file = format!("{}{}", self.dir, name.key());
+            let what = "the tile is not the one that was there before";
+            self.report
+                .problem(LeafVerdict::Corrupt, &file, Some(range), what);
+        }
+        Ok(hashes)
+    }
+
+    /// Announces the files of the next few tiles.
+    fn soon(&self, number: u64) {
+        for number in number..number.saturating_add(AHEAD) {
+            let first = number.saturating_mul(TILE_WIDTH);
+            let Some(width) = self.size.checked_sub(first).filter(|left| *left > 0) else {
+                return;
+            };
+            for level in [Some(0), None] {
+                let name = TileName {
+                    level,
+                    number,
+                    width: u16::try_from(width.min(TILE_WIDTH)).unwrap_or(0),
+                };
+                self.source.soon(&format!("{}{}", self.dir, name.key()));
+            }
+        }
+    }
+
     /// One tile of level 0 and its bundle.
     fn tile(&mut self, number: u64) -> io::Result<()> {
         let first = number * TILE_WIDTH;
@@ -132,7 +206,7 @@ impl Pass<'_> {
         let file = format!("{}{}", self.dir, name.key());
         let Some(bytes) = read_tile(self.source, self.dir, name)? else {
             *self.framing = None;
-            self.report.counts.missing += range.1 - range.0 + 1;
+            self.report.counts.missing += range.1 + 1 - range.0.max(self.known);
             let verdict = LeafVerdict::Missing;
             self.report
                 .problem(verdict, &file, Some(range), "the bundle is not there");
@@ -143,7 +217,7 @@ impl Pass<'_> {
             Ok(entries) if entries.len() == usize::from(name.width) => entries,
             _ => {
                 *self.framing = None;
-                self.report.counts.corrupt += range.1 - range.0 + 1;
+                self.report.counts.corrupt += range.1 + 1 - range.0.max(self.known);
                 let verdict = LeafVerdict::Corrupt;
                 let what = "the bundle does not hold the entries that its name says";
                 self.report.problem(verdict, &file, Some(range), what);
@@ -154,6 +228,9 @@ impl Pass<'_> {
         for (index, entry) in (range.0..).zip(entries) {
             let hash = leaf_hash(entry);
             hashes.push(hash);
+            if index < self.known {
+                continue;
+            }
             self.leaf(&file, index, entry, hash);
         }
         Ok(Some(hashes))

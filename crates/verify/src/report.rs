@@ -58,6 +58,68 @@ pub struct Problem {
     pub what: String,
 }
 
+/// What a visit found that contradicts an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Contradiction {
+    /// The log is smaller than it was.
+    RolledBack {
+        /// The size that was verified before.
+        seen: TreeSize,
+        /// The size that is signed here.
+        shown: TreeSize,
+    },
+    /// The log has another past than it had.
+    Forked {
+        /// The size that was verified before.
+        seen: TreeSize,
+        /// The size that is signed here.
+        shown: TreeSize,
+    },
+    /// The log has another key than it had.
+    OtherKey {
+        /// The key that was trusted before.
+        seen: String,
+    },
+    /// The log is not there any more.
+    Gone {
+        /// The size that was verified before.
+        seen: TreeSize,
+    },
+}
+
+impl Contradiction {
+    /// Its name in reports.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::RolledBack { .. } => "ROLLED-BACK",
+            Self::Forked { .. } => "FORKED",
+            Self::OtherKey { .. } => "OTHER-KEY",
+            Self::Gone { .. } => "GONE",
+        }
+    }
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RolledBack { seen, shown } => write!(
+                f,
+                "{seen} entries were signed and verified before, and the log shows {shown}"
+            ),
+            Self::Forked { seen, shown } => write!(
+                f,
+                "the {seen} entries that were verified before are not the beginning of the {shown} \
+                 that are signed here"
+            ),
+            Self::OtherKey { seen } => write!(f, "the key was {seen} before"),
+            Self::Gone { seen } => write!(
+                f,
+                "a log of {seen} entries was verified here before, and is not here any more"
+            ),
+        }
+    }
+}
+
 /// The sessions of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sessions {
@@ -94,6 +156,10 @@ pub struct EpochReport {
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problems_total: u64,
+    /// So many leaves were verified on earlier visits, and are in no count here.
+    pub verified_before: TreeSize,
+    /// What contradicts an earlier visit; nothing else was then verified.
+    pub contradiction: Option<Contradiction>,
 }
 
 /// The result for all epochs.
@@ -114,6 +180,8 @@ pub enum Exit {
     Missing,
     /// Something is corrupt.
     Corrupt,
+    /// The log contradicts what it showed on an earlier visit.
+    Contradicted,
 }
 
 impl Exit {
@@ -124,6 +192,7 @@ impl Exit {
             Self::Purged => 3,
             Self::Missing => 4,
             Self::Corrupt => 5,
+            Self::Contradicted => 8,
         }
     }
 }
@@ -154,6 +223,8 @@ impl EpochReport {
             sessions: Sessions::default(),
             problems: Vec::new(),
             problems_total: 0,
+            verified_before: TreeSize(0),
+            contradiction: None,
         }
     }
 
@@ -175,7 +246,15 @@ impl EpochReport {
         }
     }
 
+    /// Whether all that was looked at is as it was recorded.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.exit() <= Exit::Purged
+    }
+
     fn exit(&self) -> Exit {
+        if self.contradiction.is_some() {
+            return Exit::Contradicted;
+        }
         let listed = |verdict| self.problems.iter().any(|p| p.verdict == verdict);
         if self.counts.corrupt > 0 || listed(LeafVerdict::Corrupt) {
             Exit::Corrupt
@@ -190,11 +269,20 @@ impl EpochReport {
 
     fn to_json(&self) -> String {
         let problems: Vec<_> = self.problems.iter().map(Problem::to_json).collect();
+        let contradiction = match &self.contradiction {
+            Some(found) => format!(
+                "{{\"name\":\"{}\",\"what\":{}}}",
+                found.as_str(),
+                quoted(&found.to_string())
+            ),
+            None => "null".to_owned(),
+        };
         format!(
             "{{\"origin\":{},\"vkey\":{},\"key_from_log\":{},\"size\":{},\"root\":\"{}\",\
              \"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
              \"leaves\":{{\"intact\":{},\"purged_authorised\":{},\"missing\":{},\"corrupt\":{}}},\
-             \"sessions\":{{\"opened\":{},\"ended\":{}}},\"problems_total\":{},\"problems\":[{}]}}",
+             \"sessions\":{{\"opened\":{},\"ended\":{}}},\"verified_before\":{},\"contradiction\":{},\
+             \"problems_total\":{},\"problems\":[{}]}}",
             quoted(&self.origin),
             quoted(&self.vkey),
             self.key_from_log,
@@ -209,6 +297,8 @@ impl EpochReport {
             self.counts.corrupt,
             self.sessions.opened,
             self.sessions.ended,
+            self.verified_before,
+            contradiction,
             self.problems_total,
             problems.join(","),
         )
@@ -264,6 +354,13 @@ impl fmt::Display for EpochReport {
             ""
         };
         writeln!(f, "key       {}{source}", self.vkey)?;
+        if let Some(found) = &self.contradiction {
+            return writeln!(f, "{:<9} {found}", found.as_str());
+        }
+        if self.verified_before > TreeSize(0) {
+            let before = self.verified_before;
+            writeln!(f, "before    {before} entries verified on earlier visits")?;
+        }
         writeln!(f, "complete  up to entry {}, root {}", self.size, self.root)?;
         writeln!(
             f,

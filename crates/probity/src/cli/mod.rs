@@ -34,6 +34,7 @@ Exit status:
   5  verify: something in the log is not as it was recorded
   6  the configuration is wrong; every mistake is listed
   7  what was asked for does not exist
+  8  a log contradicts what it showed on an earlier visit
 
 Begin with `probity demo`, or put a server behind the gateway:
   probity serve --upstream files='npx -y @modelcontextprotocol/server-filesystem /srv'";

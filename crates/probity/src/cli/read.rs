@@ -168,19 +168,28 @@ impl FromStr for Speed {
 #[command(after_help = "\
 Checks every leaf, the tree over them, each checkpoint's signature and each session's framing.
 Exit status: 0 everything is intact, 3 something was destroyed on record, 4 something is missing,
-5 something is corrupt, 1 it could not be verified.
+5 something is corrupt, 8 the log contradicts what it showed on an earlier visit (--monitor), 1 it
+could not be verified.
 
 The separate program probity-verify does the same and shares nothing but the format with this one.")]
 pub(crate) struct VerifyArgs {
-    /// A data directory, or a copy of what is served under /log/; the configuration's data
-    /// directory if none is named
+    /// A data directory, a copy of what is served under /log/, or the URL http(s)://HOST/log/NODE/EPOCH
+    /// itself; the configuration's data directory if none is named
     pub(crate) path: Option<PathBuf>,
     /// A verifier key that you have from elsewhere; may be repeated, one per epoch
     #[arg(long, value_name = "KEY")]
     pub(crate) vkey: Vec<String>,
+    /// Remember in this folder what was verified, verify only what is new, and notice a log that
+    /// shrank or shows another past
+    #[arg(long, value_name = "DIR")]
+    pub(crate) monitor: Option<PathBuf>,
+    /// Go on every so many seconds until something is wrong
+    #[arg(long, value_name = "SECONDS", requires = "monitor",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) every: Option<u64>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
-    /// Print one JSON object
+    /// Print one JSON object per report
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,9 +1,10 @@
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use verify::Options;
+use verify::{Monitor, Options, Report, Target};
 
 use crate::cli::VerifyArgs;
 use crate::config;
@@ -18,19 +19,47 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let options = Options {
         vkeys: args.vkey.clone(),
     };
-    verify_dir(&dir, &options, args.json)
+    let target = Target::of(&dir);
+    let visits = args.monitor.as_ref().map(|state| Monitor {
+        state,
+        every: args.every.map(Duration::from_secs),
+    });
+    verify(&target, visits, &options, args.json)
 }
 
-/// Verifies a data directory or a published log, and prints the report.
+/// Verifies a data directory, and prints the report.
 pub(super) fn verify_dir(dir: &Path, options: &Options, json: bool) -> Result<Exit> {
+    verify(&Target::Folder(dir.to_owned()), None, options, json)
+}
+
+fn verify(
+    target: &Target,
+    visits: Option<Monitor<'_>>,
+    options: &Options,
+    json: bool,
+) -> Result<Exit> {
     let bar = bar();
-    let result = verify::verify(dir, options, &mut |progress: verify::Progress| {
+    let mut progress = |progress: verify::Progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
         bar.set_message(progress.step);
-    });
+    };
+    let result = match visits {
+        None => verify::verify_target(target, options, &mut progress),
+        Some(visits) => verify::monitor(target, visits, options, &mut progress, &mut |visited| {
+            bar.suspend(|| match visited {
+                Ok(report) => drop(print(report, json)),
+                Err(error) => tracing::warn!(%error, "the log cannot be visited"),
+            });
+        }),
+    };
     bar.finish_and_clear();
-    let report = result.with_context(|| format!("cannot verify `{}`", dir.display()))?;
+    let report = result.with_context(|| format!("cannot verify `{target}`"))?;
+    print(&report, json)?;
+    Ok(report.exit().into())
+}
+
+fn print(report: &Report, json: bool) -> Result<()> {
     let mut out = io::stdout().lock();
     if json {
         writeln!(out, "{}", report.to_json())?;
@@ -40,7 +69,8 @@ pub(super) fn verify_dir(dir: &Path, options: &Options, json: bool) -> Result<Ex
             writeln!(out, "{line}")?;
         }
     }
-    Ok(report.exit().into())
+    out.flush()?;
+    Ok(())
 }
 
 /// Progress on standard error; indicatif draws nothing where that is no terminal.

@@ -37,8 +37,16 @@ fn the_demo_ends_with_a_verified_log() {
 #[test]
 fn the_demo_stays_up_until_it_is_told_to_stop() {
     let demo = Serving::start(&["demo"]);
-    demo.address();
+    let address = demo.address();
     demo.line_with("Your turn");
     demo.line_with("Authorization: Bearer probity_");
+    // Its log can be verified where it is served, by anybody, again and again.
+    let log = format!("http://{address}/log/node-1/1");
+    let state = tempfile::tempdir().expect("a folder");
+    let state = state.path().display().to_string();
+    for what in ["complete", "verified on earlier visits"] {
+        let told = run(&["verify", &log, "--monitor", &state]).ok();
+        assert!(told.contains(what) && told.contains("0 CORRUPT"), "{told}");
+    }
     assert_eq!(demo.terminate(), 0);
 }

@@ -7,5 +7,7 @@
 )]
 
 mod damage;
+mod monitor;
+mod served;
 mod support;
 mod whole;
