@@ -3,6 +3,7 @@
 
     reader.py DATA_DIR          verifies everything, prints one JSON object per record
     reader.py --vectors FILE    opens the records of a vector file and compares
+    reader.py --fields FILE     computes the field commitments of a vector file and compares
 
 Needs the packages `cryptography` and `zstandard`.
 """
@@ -96,7 +97,8 @@ class Leaf:
         self.record, self.session = raw[8:24], raw[24:40]
         self.at, self.body_bytes, self.bucket, self.domain = struct.unpack_from(">QIII", raw, 40)
         self.call = raw[60:76]
-        self.key_commitment, self.body_hash = raw[160:192], raw[224:256]
+        self.key_commitment, self.fields_root = raw[160:192], raw[192:224]
+        self.body_hash = raw[224:256]
         (self.seq,) = struct.unpack_from(">Q", raw, 256)
         self.previous = raw[264:296]
         self.session_root = raw[296:] or None
@@ -168,7 +170,133 @@ def open_body(leaf, sealed, secret):
         plaintext = zstandard.ZstdDecompressor().decompress(plaintext)
     (length,) = struct.unpack_from(">I", plaintext)
     need(4 + length <= len(plaintext), "body: framing")
-    return json.loads(plaintext[4 : 4 + length]), plaintext[4 + length :]
+    facts, payload = plaintext[4 : 4 + length], plaintext[4 + length :]
+    if leaf.fields_root != ZEROS:
+        hashes = [leaf_hash(c) for _, c in commitments(secret, leaf.record, fields(facts, payload))]
+        need(root(hashes) == leaf.fields_root, "body: field commitments")
+    return json.loads(facts), payload
+
+
+# fields.md
+
+TYPES = "bytes json null bool number string empty_object empty_array".split()
+
+
+class Lexeme(str):
+    """A number, or true, false and null, as they were written."""
+
+
+class Whole(Exception):
+    """The payload is not split."""
+
+
+def members(pairs):
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Whole
+    return dict(pairs)
+
+
+def not_json(constant):
+    raise Whole
+
+
+def facts_fields(facts):
+    text = facts.decode()
+    decoder = json.JSONDecoder()
+
+    def space(at):
+        return next(n for n in range(at, len(text) + 1) if text[n : n + 1] not in tuple(" \t\n\r"))
+
+    at, found = space(text.index("{") + 1), []
+    while text[at] != "}":
+        name, at = decoder.raw_decode(text, at)
+        at = space(at)
+        need(text[at] == ":", "facts: no colon")
+        start = space(at + 1)
+        _, at = decoder.raw_decode(text, start)
+        found.append((f"/facts/{pointer(name)}", "json", text[start:at].encode()))
+        at = space(at)
+        at = space(at + 1) if text[at] == "," else at
+    need(len({path for path, _, _ in found}) == len(found), "facts: a name twice")
+    return found
+
+
+def pointer(name):
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def payload_fields(payload):
+    try:
+        text = payload.decode()
+        value = json.loads(
+            text,
+            object_pairs_hook=members,
+            parse_int=Lexeme,
+            parse_float=Lexeme,
+            parse_constant=not_json,
+        )
+        found = list(walk("/payload", value, 0))
+        if len(found) > 1024:
+            raise Whole
+        return found
+    except (Whole, ValueError, RecursionError):
+        return [("/payload", "bytes", payload)]
+
+
+def walk(path, value, depth):
+    if depth > 128 or len(path.encode()) > 1024:
+        raise Whole
+    if value is None:
+        yield path, "null", b""
+    elif isinstance(value, bool):
+        yield path, "bool", str(value).lower().encode()
+    elif isinstance(value, Lexeme):
+        yield path, "number", value.encode()
+    elif isinstance(value, str):
+        yield path, "string", value.encode()
+    elif not value:
+        yield path, "empty_object" if isinstance(value, dict) else "empty_array", b""
+    else:
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, item in items:
+            yield from walk(f"{path}/{pointer(str(name))}", item, depth + 1)
+
+
+def fields(facts, payload):
+    return facts_fields(facts) + payload_fields(payload)
+
+
+def field_commitment(key, path, kind, value):
+    path, code = path.encode(), bytes([TYPES.index(kind) + 1])
+    return hmac.digest(key, struct.pack(">I", len(path)) + path + code + value, "sha256")
+
+
+def commitments(secret, record, found):
+    """The key of each field and its commitment."""
+    for number, field in enumerate(found):
+        key = hkdf(secret, record, b"probity/v1/field" + struct.pack(">I", number))
+        yield key, field_commitment(key, *field)
+
+
+def check_fields(path):
+    vectors = json.loads(path.read_text())
+    secret, record = bytes.fromhex(vectors["secret"]), bytes.fromhex(vectors["record"])
+    for vector in vectors["records"]:
+        found = fields(vector["facts"].encode(), bytes.fromhex(vector["payload"]))
+        made = list(commitments(secret, record, found))
+        rows = [
+            {
+                "path": path,
+                "type": kind,
+                "value": value.hex(),
+                "key": key.hex(),
+                "commitment": commitment.hex(),
+            }
+            for (path, kind, value), (key, commitment) in zip(found, made)
+        ]
+        need(rows == vector["fields"], "vectors: fields")
+        hashes = [leaf_hash(commitment) for _, commitment in made]
+        need(root(hashes).hex() == vector["fields_root"], "vectors: root over the fields")
 
 
 class Keyring:
@@ -404,6 +532,8 @@ def main(arguments):
     try:
         if len(arguments) == 2 and arguments[0] == "--vectors":
             check_vectors(Path(arguments[1]))
+        elif len(arguments) == 2 and arguments[0] == "--fields":
+            check_fields(Path(arguments[1]))
         elif len(arguments) == 1:
             read_directory(Path(arguments[0]))
         else:

@@ -113,8 +113,20 @@ def plain_harmless(case: Case, number: int) -> tuple[Draft, str]:
 def place(case: Case, content: str | dict) -> Draft:
     """Puts a text or an object into a message."""
     places = messages.TEXT_PLACES if isinstance(content, str) else objects.DATA_PLACES
+    if isinstance(content, str) and case.rng.random() < 0.03:
+        content = long_text(case.rng, content)
     direction, message = case.pick(places)(case, content)
+    if case.rng.random() < 0.02:
+        # A batch, which only the revision of 2025-03-26 knows.
+        return Draft(direction, [[message, {"jsonrpc": "2.0", "id": 3, "method": "ping"}]], "http-json")
     return Draft(direction, [message])
+
+
+def long_text(rng: Random, text: str) -> str:
+    """Some thousand bytes of harmless text around."""
+    around = [hardneg.TEXTS[rng.choice(sorted(hardneg.TEXTS))](rng) for _ in range(rng.randint(20, 90))]
+    around.insert(rng.randrange(len(around)), text)
+    return "\n".join(around)
 
 
 if __name__ == "__main__":

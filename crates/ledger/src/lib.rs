@@ -18,6 +18,7 @@ mod seal;
 mod sequencer;
 mod writer;
 
+pub mod fields;
 pub mod merkle;
 pub mod note;
 pub mod tile;
@@ -36,7 +37,7 @@ pub use record::{
     MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
 pub use seal::{
-    Body, BodyError, BodyState, Key, KeyError, RecordSecret, SessionCarry, TransferKey,
-    WRAPPED_KEY_BYTES, open_body,
+    Body, BodyError, BodyState, Derivation, FieldKey, Key, KeyError, Plaintext, RecordSecret,
+    SessionCarry, TransferKey, WRAPPED_KEY_BYTES, open_body, open_plaintext,
 };
 pub use sequencer::{Cursor, ReplayError, Sequencer};

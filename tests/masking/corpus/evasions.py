@@ -72,6 +72,24 @@ def json_twice(case: Case, kind: Kind) -> Draft:
     return place_text(case, json.dumps({"status": 200, "body": inner}, ensure_ascii=False))
 
 
+def combined(case: Case, kind: Kind) -> Draft:
+    """One encoding inside of another, as pipelines make them without anybody's intent."""
+    inner = json.dumps(data.member(case, kind), ensure_ascii=False)
+    outer = case.pick(
+        [
+            lambda text: json.dumps({"event": "webhook", "body": b64(text.encode())}),
+            lambda text: "data=" + encoders.percent(case.rng, b64(text.encode())),
+            lambda text: b64(json.dumps({"raw": text}).encode()),
+            lambda text: json.dumps({"payload": encoders.hexadecimal(case.rng, text)}),
+            lambda text: "<pre>" + encoders.html_some(case.rng, text) + "</pre>",
+            lambda text: encoders.gzip_base64(case.rng, json.dumps({"inner": text})),
+        ]
+    )
+    encoded = outer(inner)
+    case.planted[-1].parts = [encoded]
+    return place_text(case, encoded)
+
+
 def property_name(case: Case, kind: Kind) -> Draft:
     value = case.plant(kind)
     return place_data(case, case.pick([{value: {"count": 3}}, {"owners": {value: "admin"}, "total": 1}]))
@@ -328,6 +346,7 @@ EVASIONS: dict[str, tuple[Evasion, tuple[Kind, ...]]] = {
     "odd_spaces": (disguised(encoders.odd_spaces), pools.DASHED),
     "json_in_string": (json_in_string, pools.MIXED),
     "json_twice": (json_twice, pools.MIXED),
+    "combined": (combined, pools.MIXED),
     "property_name": (property_name, pools.BARE),
     "name_value_pair": (name_value_pair, pools.ONLY_BY_NAME),
     "number": (number, pools.NUMBERS),

@@ -6,6 +6,7 @@ import json
 
 from .case import Case
 from .kinds import DIGITS, HEX, LOWER, Kind, pick
+from .languages import spelled
 
 _HOSTS = ("db.internal", "10.4.2.17", "orders-db.prod.svc.cluster.local", "localhost", "cache01")
 
@@ -221,7 +222,7 @@ LINES = (
     markdown_table,
     insert_statement,
 )
-SIMPLE = (xml_file, query_string)
+SIMPLE = (xml_file, query_string, spelled, spelled, spelled)
 
 
 def carry(case: Case, kind: Kind) -> str:

@@ -3,6 +3,7 @@
 use aws_lc_rs::aead::{Aad, Nonce};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
+use super::derive::Derivation;
 use super::keys::{KeyError, RecordSecret, TAG_BYTES, cipher};
 use crate::leaf::{Leaf, PREFIX_BYTES};
 use crate::merkle::sha256;
@@ -85,15 +86,55 @@ pub(super) fn write_plaintext(
     Ok(())
 }
 
-fn read_plaintext(plaintext: &[u8]) -> Result<Body, BodyError> {
-    let short = || BodyError::Layout("it ends too early".to_owned());
-    let (length, rest) = plaintext.split_first_chunk::<4>().ok_or_else(short)?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| short())?;
-    let (facts, payload) = rest.split_at_checked(length).ok_or_else(short)?;
-    Ok(Body {
-        facts: serde_json::from_slice(facts).map_err(|e| BodyError::Layout(e.to_string()))?,
-        payload: payload.to_vec(),
-    })
+/// The plaintext of a body, as it was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plaintext {
+    bytes: Vec<u8>,
+    facts_bytes: usize,
+}
+
+impl Plaintext {
+    fn new(bytes: Vec<u8>) -> Result<Self, BodyError> {
+        let short = || BodyError::Layout("it ends too early".to_owned());
+        let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
+        let facts_bytes = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| short())?;
+        if facts_bytes > rest.len() {
+            return Err(short());
+        }
+        Ok(Self { bytes, facts_bytes })
+    }
+
+    /// From its parts, as they were sealed; `None` if the facts' length does not fit in 32 bits.
+    pub fn from_parts(facts: &[u8], payload: &[u8]) -> Option<Self> {
+        let length = u32::try_from(facts.len()).ok()?;
+        Some(Self {
+            bytes: [&length.to_be_bytes(), facts, payload].concat(),
+            facts_bytes: facts.len(),
+        })
+    }
+
+    /// The facts: one JSON object.
+    pub fn facts(&self) -> &[u8] {
+        self.parts().0
+    }
+
+    /// The message as it crossed, masked where masking applied.
+    pub fn payload(&self) -> &[u8] {
+        self.parts().1
+    }
+
+    fn parts(&self) -> (&[u8], &[u8]) {
+        let rest = self.bytes.get(4..).unwrap_or_default();
+        rest.split_at_checked(self.facts_bytes).unwrap_or_default()
+    }
+
+    fn into_body(mut self) -> Result<Body, BodyError> {
+        let facts = serde_json::from_slice(self.facts());
+        Ok(Body {
+            facts: facts.map_err(|error| BodyError::Layout(error.to_string()))?,
+            payload: self.bytes.split_off(4 + self.facts_bytes),
+        })
+    }
 }
 
 /// Opens a sealed body with its record's secret, after checking that it is the body and that is
@@ -108,27 +149,40 @@ pub fn open_body(
     secret: &RecordSecret,
     sealed: &[u8],
 ) -> Result<Body, BodyError> {
+    open_plaintext(leaf_bytes, leaf, secret, sealed)?.into_body()
+}
+
+/// The same, and gives the bytes that were sealed: what field commitments are made over.
+///
+/// # Errors
+///
+/// One variant of [`BodyError`] per check.
+pub fn open_plaintext(
+    leaf_bytes: &[u8],
+    leaf: &Leaf,
+    secret: &RecordSecret,
+    sealed: &[u8],
+) -> Result<Plaintext, BodyError> {
     if sha256(&[sealed]) != leaf.body_hash {
         return Err(BodyError::Altered);
     }
-    let derived = secret.derive(&leaf.prefix.record)?;
+    let derivation = Derivation::new(secret, &leaf.prefix.record);
     verify_slices_are_equal(
-        derived.key_commitment.as_bytes(),
+        derivation.key_commitment().as_bytes(),
         leaf.prefix.key_commitment.as_bytes(),
     )
     .map_err(|_| BodyError::OtherKey)?;
     let prefix = leaf_bytes.get(..PREFIX_BYTES).ok_or(BodyError::Cipher)?;
     let mut buffer = sealed.to_vec();
-    let plaintext = cipher(&derived.data_key)?
+    let plaintext = cipher(&derivation.data_key())?
         .open_in_place(body_nonce(), Aad::from(prefix), &mut buffer)
         .map_err(|_| BodyError::Cipher)?;
-    if leaf.prefix.compressed {
-        let plaintext = zstd::bulk::decompress(plaintext, PLAINTEXT_BYTES_MAX)
-            .map_err(|_| BodyError::Cipher)?;
-        read_plaintext(&plaintext)
+    let plaintext = if leaf.prefix.compressed {
+        zstd::bulk::decompress(plaintext, PLAINTEXT_BYTES_MAX).map_err(|_| BodyError::Cipher)?
     } else {
-        read_plaintext(plaintext)
-    }
+        plaintext.to_vec()
+    };
+    Plaintext::new(plaintext)
 }
 
 /// All zeros: each data key encrypts exactly one body.

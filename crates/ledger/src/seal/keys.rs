@@ -1,13 +1,10 @@
-//! Keys that wrap keys, and what is derived from a record's secret.
-//!
-//! AES-256-GCM wraps; HKDF-SHA256 derives (RFC 5869); each use has its own label.
+//! Keys that wrap keys: AES-256-GCM, each use with its own label.
 
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Salt};
 use aws_lc_rs::rand;
-use model::{Digest, SessionId};
+use model::SessionId;
 use zeroize::Zeroizing;
 
 use crate::format::{Fields, FormatError};
@@ -127,7 +124,7 @@ pub(crate) fn cipher(bytes: &[u8; KEY_BYTES]) -> Result<LessSafeKey, KeyError> {
         .map_err(|_| KeyError::Cipher)
 }
 
-/// The secret of one record, from which its data key and its key commitment are derived.
+/// The secret of one record, from which everything else of the record is derived.
 pub struct RecordSecret(Zeroizing<[u8; KEY_BYTES]>);
 
 impl fmt::Debug for RecordSecret {
@@ -136,41 +133,15 @@ impl fmt::Debug for RecordSecret {
     }
 }
 
-struct Length32;
-
-impl KeyType for Length32 {
-    fn len(&self) -> usize {
-        KEY_BYTES
-    }
-}
-
-/// What is derived from a record's secret.
-pub(crate) struct Derived {
-    pub(crate) data_key: Zeroizing<[u8; KEY_BYTES]>,
-    pub(crate) key_commitment: Digest,
-}
-
 impl RecordSecret {
-    pub(crate) fn new(bytes: Zeroizing<[u8; KEY_BYTES]>) -> Self {
+    /// From a disclosure, or from where the secret was unwrapped elsewhere.
+    pub fn from_bytes(bytes: Zeroizing<[u8; KEY_BYTES]>) -> Self {
         Self(bytes)
     }
 
-    /// HKDF-SHA256 with the record's id as salt and a label for each purpose.
-    pub(crate) fn derive(&self, record: &[u8; 16]) -> Result<Derived, KeyError> {
-        let prk = Salt::new(HKDF_SHA256, record).extract(self.0.as_slice());
-        let expand = |label: &[u8], out: &mut [u8; KEY_BYTES]| {
-            prk.expand(&[label], Length32)
-                .and_then(|okm| okm.fill(out))
-                .map_err(|_| KeyError::Cipher)
-        };
-        let mut data_key = Zeroizing::new([0; KEY_BYTES]);
-        expand(b"probity/v1/data", &mut data_key)?;
-        let mut commitment = [0; KEY_BYTES];
-        expand(b"probity/v1/key-commitment", &mut commitment)?;
-        Ok(Derived {
-            data_key,
-            key_commitment: Digest::from_bytes(commitment),
-        })
+    /// Its bytes: to be disclosed to whoever may read the whole record.
+    pub fn expose(&self) -> &[u8; KEY_BYTES] {
+        &self.0
     }
 
     /// Wraps the secret under its session's key.

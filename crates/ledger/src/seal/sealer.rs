@@ -10,10 +10,12 @@ use zeroize::Zeroizing;
 use zstd::bulk::Compressor;
 
 use super::body::{body_nonce, sealed_bytes, write_plaintext};
+use super::derive::Derivation;
 use super::keys::{
     Key, KeyError, RecordSecret, SessionCarry, TransferKey, WRAPPED_KEY_BYTES, cipher,
 };
 use crate::committed::CommitError;
+use crate::fields::Committer;
 use crate::leaf::{Prefix, Pseudonym};
 use crate::merkle::sha256;
 use crate::record::{Draft, Facts, Kind};
@@ -57,11 +59,12 @@ struct Scratch {
     plaintext: Vec<u8>,
     compressed: Vec<u8>,
     compressor: Option<Compressor<'static>>,
+    fields: Committer,
 }
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = const {
-        RefCell::new(Scratch { plaintext: Vec::new(), compressed: Vec::new(), compressor: None })
+        RefCell::new(Scratch { plaintext: Vec::new(), compressed: Vec::new(), compressor: None, fields: Committer::new() })
     };
 }
 
@@ -121,6 +124,7 @@ impl Sealer {
         write_plaintext(&draft.facts, draft.payload, &mut scratch.plaintext)
             .map_err(|_| CommitError::Seal)?;
         self.check_size(scratch.plaintext.len())?;
+        let facts_end = scratch.plaintext.len() - draft.payload.len();
         let compressed = scratch.compress();
         let plaintext = if compressed {
             &scratch.compressed
@@ -131,7 +135,12 @@ impl Sealer {
         let mut random = Zeroizing::new([0; 48]);
         rand::fill(random.as_mut_slice()).map_err(|_| CommitError::Seal)?;
         let (record, secret) = split_random(&random);
-        let derived = secret.derive(&record).map_err(|_| CommitError::Seal)?;
+        let derivation = Derivation::new(&secret, &record);
+        let facts = scratch.plaintext.get(4..facts_end).unwrap_or_default();
+        let fields_root = scratch
+            .fields
+            .commit(facts, draft.payload, &derivation)
+            .map_err(|_| CommitError::Seal)?;
         let kind = kind.unwrap_or(draft.kind);
         let prefix = Prefix {
             kind_code: kind.code(),
@@ -153,13 +162,13 @@ impl Sealer {
             principal: self.pseudonym(b"principal", &draft.principal),
             mask_policy: mask_policy(&draft.facts),
             findings: u32::try_from(draft.facts.findings.len()).unwrap_or(u32::MAX),
-            key_commitment: derived.key_commitment,
-            fields_root: Digest::default(),
+            key_commitment: derivation.key_commitment(),
+            fields_root,
         };
         let prefix_bytes = prefix.encode();
         let mut body = Vec::with_capacity(sealed_bytes(plaintext.len()));
         body.extend_from_slice(plaintext);
-        cipher(&derived.data_key)
+        cipher(&derivation.data_key())
             .map_err(|_| CommitError::Seal)?
             .seal_in_place_append_tag(body_nonce(), Aad::from(prefix_bytes.as_slice()), &mut body)
             .map_err(|_| CommitError::Seal)?;
@@ -225,6 +234,7 @@ impl Scratch {
                 *buffer = Vec::new();
             }
         }
+        self.fields.give_back(SCRATCH_BYTES_KEPT);
     }
 }
 
@@ -234,7 +244,7 @@ fn split_random(random: &[u8; 48]) -> ([u8; 16], RecordSecret) {
     let (head, tail) = random.split_at(16);
     record.copy_from_slice(head);
     secret.copy_from_slice(tail);
-    (record, RecordSecret::new(secret))
+    (record, RecordSecret::from_bytes(secret))
 }
 
 /// An intent awaits an outcome unless its message is one that is never answered: a notification, an

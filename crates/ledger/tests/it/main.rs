@@ -9,6 +9,8 @@
     reason = "a test that fails says where"
 )]
 
+mod fields;
+mod hex;
 mod notes;
 mod paths;
 mod publish;

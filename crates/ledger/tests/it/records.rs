@@ -13,22 +13,14 @@ use model::{CallId, SessionId, Timestamp};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::hex::{hex, unhex};
+
 const VECTORS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../spec/vectors/record.json"
 );
 const TRANSFER_KEY: [u8; 32] = [0x42; 32];
 const TRANSFER_NUMBER: u64 = 7;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2)
-        .map(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).unwrap())
-        .collect()
-}
 
 fn transfer() -> TransferKey {
     let key = Key::from_bytes(Zeroizing::new(TRANSFER_KEY)).unwrap();

@@ -6,15 +6,10 @@ use ledger::note::{Checkpoint, LogKey, LogPublicKey, SignedNote, WitnessKey};
 use model::{Digest, TreeSize};
 use zeroize::Zeroizing;
 
+use crate::hex::unhex as hex;
 use crate::trees::{Published, record};
 
 const VECTORS: &str = include_str!("../../../../spec/vectors/tlog.txt");
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2)
-        .map(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).unwrap())
-        .collect()
-}
 
 fn digest(text: &str) -> Digest {
     Digest::from_bytes(hex(text).try_into().unwrap())

@@ -37,7 +37,11 @@ fn the_python_reader_reads_every_record() {
     let opened = open(dir.path());
     let session = open_session(&opened, 1);
     for n in 0..300_u32 {
-        let payload = format!("payload {n} {}", "x".repeat(n as usize * 3));
+        let text = "x".repeat(n as usize * 3);
+        let payload = match n % 2 {
+            0 => format!("payload {n} {text}"),
+            _ => format!("{{\"n\":{n},\"text\":[\"{text}\",1.50,{{}},\"\\u00e9/~\"]}}"),
+        };
         commit(&session, call(Kind::Intent, call_id(1), &payload)).expect("it is durable");
     }
     let closing = event(Kind::SessionClosed, "bye");
@@ -111,5 +115,11 @@ fn the_python_reader_refuses_a_flipped_bit() {
 #[test]
 fn the_python_reader_opens_the_vectors() {
     let (code, _, complaint) = read(&[Path::new("--vectors"), &spec().join("vectors/record.json")]);
+    assert_eq!(code, Some(0), "{complaint}");
+}
+
+#[test]
+fn the_python_reader_makes_the_same_field_commitments() {
+    let (code, _, complaint) = read(&[Path::new("--fields"), &spec().join("vectors/fields.json")]);
     assert_eq!(code, Some(0), "{complaint}");
 }
