@@ -113,6 +113,9 @@ def plain_harmless(case: Case, number: int) -> tuple[Draft, str]:
 def place(case: Case, content: str | dict) -> Draft:
     """Puts a text or an object into a message."""
     places = messages.TEXT_PLACES if isinstance(content, str) else objects.DATA_PLACES
+    if case.planted:
+        # In a blob it is not in plain form any more.
+        places = [place for place in places if place is not messages.resource_blob]
     if isinstance(content, str) and case.rng.random() < 0.03:
         content = long_text(case.rng, content)
     direction, message = case.pick(places)(case, content)

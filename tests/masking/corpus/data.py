@@ -80,12 +80,6 @@ def rows(case: Case, kind: Kind) -> Any:
     }
 
 
-def number(case: Case, kind: Kind) -> Any:
-    """The value as a JSON number; the kind's signs must all be digits."""
-    value = case.plant(kind)
-    return {"id": int(pick(case.rng, "123456789", 5)), case.pick(kind.names): int(value)}
-
-
 FORMS = (member, member, pair, assignment_list, argv, rows)
 
 

@@ -79,9 +79,9 @@ class Score:
                 touches(line, finding, place) for label in line["labels"] for place in label["places"]
             ):
                 self.false_findings[f"{finding['kind']} in {group}"].append(name)
-        self._recall(line, answer, broken=bool(damage.envelope))
+        self._recall(line, answer)
 
-    def _recall(self, line: dict, answer: dict, *, broken: bool) -> None:
+    def _recall(self, line: dict, answer: dict) -> None:
         if not line["labels"]:
             return
         try:
