@@ -6,6 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use super::keys::NoteKeyError;
 use crate::merkle::sha256;
 
+/// C2SP signed-note: the type of ML-DSA-44 cosignatures.
+const ML_DSA_TYPE: u8 = 0x06;
+/// Length of an ML-DSA-44 public key in bytes (FIPS 204).
+const ML_DSA_BYTES: usize = 1_312;
+
 /// The name and the public key, if the text is a key of this type.
 pub(super) fn parse(text: &str, kind: u8) -> Result<(String, [u8; 32]), NoteKeyError> {
     let (name, stated, bytes) = split_key(text.trim())?;
@@ -18,6 +23,18 @@ pub(super) fn parse(text: &str, kind: u8) -> Result<(String, [u8; 32]), NoteKeyE
         return Err(NoteKeyError::Id);
     }
     Ok((name.to_owned(), key))
+}
+
+/// The public key of a witness that cosigns with ML-DSA-44 (C2SP tlog-cosignature, type 0x06).
+pub(super) fn parse_ml_dsa_witness(text: &str) -> Result<Vec<u8>, NoteKeyError> {
+    let (name, stated, bytes) = split_key(text.trim())?;
+    let [a, b, c, d, ..] = *sha256(&[name.as_bytes(), b"\n", &bytes]).as_bytes();
+    match bytes.split_first() {
+        Some((&ML_DSA_TYPE, key)) if key.len() != ML_DSA_BYTES => Err(NoteKeyError::Shape),
+        Some((&ML_DSA_TYPE, _)) if [a, b, c, d] != stated => Err(NoteKeyError::Id),
+        Some((&ML_DSA_TYPE, key)) => Ok(key.to_owned()),
+        _ => Err(NoteKeyError::Type),
+    }
 }
 
 /// The text of a key.

@@ -7,3 +7,8 @@ pub(crate) fn unhex(text: &str) -> Vec<u8> {
         .map(|n| u8::from_str_radix(&text[2 * n..2 * n + 2], 16).unwrap())
         .collect()
 }
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

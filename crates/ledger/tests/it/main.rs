@@ -13,6 +13,8 @@ mod fields;
 mod hex;
 mod notes;
 mod paths;
+mod policy;
+mod proofs;
 mod publish;
 mod records;
 mod trees;

@@ -15,14 +15,14 @@ use zeroize::Zeroizing;
 
 use crate::hex::{hex, unhex};
 
-const VECTORS: &str = concat!(
+pub(crate) const VECTORS: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../spec/vectors/record.json"
 );
 const TRANSFER_KEY: [u8; 32] = [0x42; 32];
 const TRANSFER_NUMBER: u64 = 7;
 
-fn transfer() -> TransferKey {
+pub(crate) fn transfer() -> TransferKey {
     let key = Key::from_bytes(Zeroizing::new(TRANSFER_KEY)).unwrap();
     TransferKey::new(TRANSFER_NUMBER, key)
 }
@@ -187,6 +187,37 @@ fn seal() -> Vec<Value> {
             said["entry"] = hex(&entry).into();
             said["leaf_hash"] = leaf_hash(&leaf).to_string().into();
             said
+        })
+        .collect()
+}
+
+/// A sealed record and what opens it.
+pub(crate) struct Sealed {
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) secret: RecordSecret,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The records of [`seal`], with their secrets.
+pub(crate) fn sealed() -> Vec<Sealed> {
+    let mut session_key = None;
+    seal()
+        .iter()
+        .map(|record| {
+            let bytes = unhex(record["entry"].as_str().unwrap());
+            let entry = EntryView::decode(&bytes).unwrap().to_entry().unwrap();
+            let prefix = &entry.leaf.prefix;
+            if let Some(carry) = &entry.carry {
+                session_key = Some(transfer().receive(prefix.session, carry).unwrap());
+            }
+            let key = session_key.as_ref().unwrap();
+            let secret =
+                RecordSecret::unwrap(&entry.wrapped_secret, key, prefix.session, &prefix.record);
+            Sealed {
+                leaf: entry.leaf_bytes,
+                secret: secret.unwrap(),
+                body: entry.body,
+            }
         })
         .collect()
 }
