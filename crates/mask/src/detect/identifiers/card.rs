@@ -156,7 +156,15 @@ fn is_row(bytes: &[u8], span: &Range<usize>) -> bool {
     );
     let before = back(5).and_then(|from| bytes.get(from..span.start - 1));
     let beyond = back(6).and_then(|at| bytes.get(at));
-    parted(Some(span.end)) && behind || parted(back(1)) && is_four(before, beyond)
+    let gaps = |rest: &mut dyn Iterator<Item = &u8>| {
+        rest.take(60)
+            .take_while(|byte| byte.is_ascii_digit() || **byte == b' ')
+            .filter(|byte| **byte == b' ')
+            .count()
+    };
+    let more = gaps(&mut bytes.get(span.end..).unwrap_or_default().iter())
+        + gaps(&mut bytes.get(..span.start).unwrap_or_default().iter().rev());
+    more >= 4 || parted(Some(span.end)) && behind || parted(back(1)) && is_four(before, beyond)
 }
 
 /// The track around a number, ISO/IEC 7813: `%B…^NAME^YYMM…?` or `;…=YYMM…?`, its sentinels

@@ -113,6 +113,7 @@ mod tests {
         ] {
             found(&[], text, "card_security_code", value);
         }
+        found(&[], "name,cvv\nBob,123", "card_security_code", "123");
         for name in ["cvv", "cvc", "securityCode", "card_verification_value"] {
             found(&[name], "123", "card_security_code", "123");
         }

@@ -60,21 +60,38 @@ impl Columns {
         columns
     }
 
+    /// The cell that a value stands in, without spaces and quotes around it.
+    pub(super) fn cell(&self, text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+        let mark = self.table(span)?.mark;
+        let row = row_start(text, span)?;
+        let ends = |rest: &str| match mark {
+            Mark::Byte(mark) => rest.starts_with([char::from(mark), '\n']),
+            Mark::Gap => rest.starts_with("  ") || rest.starts_with('\n'),
+        };
+        let line = text.get(row..)?.split('\n').next()?;
+        let mut quoted = false;
+        let mut cell = row..row + line.len();
+        for (at, char) in line.char_indices().map(|(at, char)| (row + at, char)) {
+            quoted ^= char == '"';
+            if quoted || !ends(text.get(at..)?) {
+                continue;
+            }
+            if at >= span.end {
+                cell.end = at;
+                break;
+            }
+            cell.start = at + char.len_utf8();
+        }
+        let padding = |char: char| char.is_whitespace() || char == '"';
+        let written = text.get(cell.clone())?;
+        let start = cell.start + written.len() - written.trim_start_matches(padding).len();
+        Some(start..start + written.trim_matches(padding).len())
+    }
+
     /// The head over a value, where it stands in a row of a table.
     pub(super) fn head<'t>(&self, text: &'t str, span: &Range<usize>) -> Option<&'t str> {
-        let after = self
-            .tables
-            .partition_point(|table| table.head.start <= span.start);
-        let table = self.tables.get(after.checked_sub(1)?)?;
-        if span.start < table.head.end || table.until <= span.start {
-            return None;
-        }
-        let before = text.get(..span.start)?;
-        let row = before.rfind('\n')? + 1;
-        if span.start - row > LINE_MAX {
-            return None;
-        }
-        let before = before.get(row..)?;
+        let table = self.table(span)?;
+        let before = text.get(row_start(text, span)?..span.start)?;
         let head = text.get(table.head.clone())?.trim_end();
         match table.mark {
             Mark::Byte(mark) => cell(head, mark, count(before, mark)),
@@ -83,6 +100,17 @@ impl Columns {
                 head_above(head, from..from + span.len())
             }
         }
+    }
+
+    /// The table in whose rows a value stands.
+    fn table(&self, span: &Range<usize>) -> Option<&Table> {
+        let after = self
+            .tables
+            .partition_point(|table| table.head.start <= span.start);
+        let table = self.tables.get(after.checked_sub(1)?)?;
+        (table.head.end..table.until)
+            .contains(&span.start)
+            .then_some(table)
     }
 
     /// A head without rows is no table.
@@ -117,6 +145,12 @@ impl Table {
                 Mark::Gap => marks > 0,
             }
     }
+}
+
+/// Where the line of a value begins, if that is not too far.
+fn row_start(text: &str, span: &Range<usize>) -> Option<usize> {
+    let row = text.get(..span.start)?.rfind('\n')? + 1;
+    (span.start - row <= LINE_MAX).then_some(row)
 }
 
 fn marks_in(line: &str, mark: Mark) -> usize {
@@ -190,6 +224,24 @@ mod tests {
             "id  name     ssn\n1   Bob     42",
         ] {
             assert_eq!(head_of(text, "42"), Some("ssn"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cell_has_no_spaces_and_quotes_around_it() {
+        for (text, value, cell) in [
+            ("a,b,c\n1,12 High St,3", "12", "12 High St"),
+            ("a,b,c\n1, \"12, High St\" ,3", "12", "12, High St"),
+            (
+                "| a | b |\n|---|---|\n| x | 12 High St |",
+                "12",
+                "12 High St",
+            ),
+            ("a    b\nxy   12 High St  z", "12", "12 High St"),
+        ] {
+            let start = text.find(value).unwrap();
+            let found = Columns::of(text).cell(text, &(start..start + value.len()));
+            assert_eq!(text.get(found.unwrap()), Some(cell), "{text}");
         }
     }
 

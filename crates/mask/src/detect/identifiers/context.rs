@@ -13,6 +13,37 @@ const REACH: usize = 56;
 /// How far behind it, in bytes: `219099999 (SSN)`.
 const REACH_BEHIND: usize = 32;
 
+/// What is counted in numbers with many digits.
+const UNITS: &[&str] = &[
+    "bytes",
+    "rows",
+    "lines",
+    "ms",
+    "ns",
+    "us",
+    "seconds",
+    "records",
+    "items",
+    "files",
+    "tokens",
+    "requests",
+    "events",
+    "times",
+    "points",
+    "users",
+    "blocks",
+    "ops",
+    "iterations",
+    "cycles",
+    "nanoseconds",
+    "microseconds",
+    "milliseconds",
+    "characters",
+    "entries",
+    "messages",
+    "objects",
+];
+
 /// The surroundings of the values in one text.
 pub(super) struct Context<'a> {
     scope: &'a Scope<'a>,
@@ -94,6 +125,9 @@ impl<'a> Context<'a> {
         if !behind.positive.is_none() {
             return Said::from_name(behind.positive, Topics::NONE);
         }
+        if self.is_counted(span.end) {
+            return Said::from_name(Topics::NONE, Topics::THING);
+        }
         let fills = before.chars().all(|char| !char.is_alphanumeric());
         Said::from_name(
             Topics::NONE,
@@ -151,11 +185,32 @@ impl<'a> Context<'a> {
         window.split(until).next().unwrap_or_default()
     }
 
+    /// A unit follows: the number says how many.
+    fn is_counted(&self, end: usize) -> bool {
+        let rest = self
+            .scope
+            .text
+            .get(end..)
+            .and_then(|rest| rest.strip_prefix(' '));
+        let word = rest.and_then(|rest| rest.split(|char: char| !char.is_alphabetic()).next());
+        word.is_some_and(|word| UNITS.iter().any(|unit| word.eq_ignore_ascii_case(unit)))
+    }
+
+    /// The cell of a table that a value stands in, and what the head of its column says.
+    pub(super) fn cell(&self, span: &Range<usize>) -> Option<(Range<usize>, Topics)> {
+        let topics = self.column(span);
+        let cell = (!topics.is_none()).then(|| self.columns().cell(self.scope.text, span));
+        Some((cell??, topics))
+    }
+
     fn column(&self, span: &Range<usize>) -> Topics {
-        self.columns
-            .get_or_init(|| Columns::of(self.scope.text))
+        self.columns()
             .head(self.scope.text, span)
             .map_or(Topics::NONE, name_topics)
+    }
+
+    fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| Columns::of(self.scope.text))
     }
 }
 

@@ -7,7 +7,6 @@
 //! number, only a word for it can make it one.
 
 mod birth;
-pub(crate) mod canonical;
 mod card;
 mod card_secret;
 mod checksum;
@@ -54,6 +53,7 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
             // Words of other scripts are not looked up one by one.
             false => TOLD,
         },
+        is_table: scope.text.contains('\n'),
         hits,
     };
     finder.whole_text(scope);
@@ -75,6 +75,12 @@ const TOLD: Topics = Topics::PASSPORT
     .or(Topics::BANK)
     .or(Topics::PHONE);
 
+/// Values that are a whole text or a whole cell.
+const WHOLE: Topics = Topics::SECURITY_CODE
+    .or(Topics::PIN)
+    .or(Topics::BIRTH)
+    .or(Topics::ADDRESS);
+
 const DOCUMENTS: Topics = Topics::PASSPORT.or(Topics::LICENCE).or(Topics::RECORD);
 
 struct Finder<'a> {
@@ -82,6 +88,8 @@ struct Finder<'a> {
     context: Context<'a>,
     /// Topics of which a word or a name was seen so far.
     told: Topics,
+    /// There are lines, and so perhaps a table.
+    is_table: bool,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -96,9 +104,34 @@ impl Finder<'_> {
         if topics.is_none() || self.text.len() > NAMED_MAX {
             return;
         }
-        self.add(card_secret::named_secret(self.text, topics));
-        self.add(birth::named_birth(self.text, topics));
-        self.add(street::named_street(self.text, topics));
+        self.whole(&(0..self.text.len()), topics);
+    }
+
+    /// A text or a cell that is all one value.
+    fn whole(&mut self, span: &Range<usize>, topics: Topics) {
+        let Some(text) = self.text.get(span.clone()) else {
+            return;
+        };
+        for hit in [
+            card_secret::named_secret(text, topics),
+            birth::named_birth(text, topics),
+            street::named_street(text, topics),
+        ] {
+            self.add(hit.map(|hit| Hit {
+                span: span.start + hit.span.start..span.start + hit.span.end,
+                ..hit
+            }));
+        }
+    }
+
+    /// A cell under a head that says what only words can tell.
+    fn cell(&mut self, word: &Range<usize>) {
+        if let Some((cell, topics)) = self.context.cell(word)
+            && topics.meets(WHOLE)
+            && cell.len() <= NAMED_MAX
+        {
+            self.whole(&cell, topics);
+        }
     }
 
     fn word(&mut self, word: &Word) {
@@ -112,7 +145,15 @@ impl Finder<'_> {
             code::code(text, word, &self.context).or_else(|| iban::iban(text, word, &self.context));
         if code.is_some() {
             self.add(code);
-        } else if !word.made_of.is_letters() && word.span.len() >= 5 {
+            return;
+        }
+        if word.made_of.is_letters() {
+            return;
+        }
+        if self.is_table && word.span.len() <= 8 && self.told.meets(WHOLE) {
+            self.cell(&word.span);
+        }
+        if word.span.len() >= 5 {
             if self.told.meets(DOCUMENTS) {
                 self.add(document::document(text, word, &self.context));
             }

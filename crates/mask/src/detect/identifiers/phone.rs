@@ -25,9 +25,8 @@ pub(super) fn phone(
     let start = beginning(bytes, run.start);
     let plus = bytes.get(start) == Some(&b'+');
     let bracket = bytes.get(start..run.start)?.contains(&b')');
-    if plus && start.checked_sub(1).is_some_and(|at| touches(bytes, at))
-        || !ends_freely(bytes, run.end)
-    {
+    let touched = start.checked_sub(1).is_some_and(|at| touches(bytes, at));
+    if plus && (touched || is_added(text, start)) || !ends_freely(bytes, run.end) {
         return None;
     }
     let glued = !plus && is_glued(bytes, start);
@@ -97,6 +96,16 @@ fn touches(bytes: &[u8], at: usize) -> bool {
     bytes
         .get(at)
         .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'+')
+}
+
+/// A `+` at the beginning of a line of a unified diff.
+fn is_added(text: &str, plus: usize) -> bool {
+    const REACH: usize = 4096;
+    let bytes = text.as_bytes();
+    plus.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'\n')
+        && bytes
+            .get(plus.saturating_sub(REACH)..plus)
+            .is_some_and(|before| before.windows(4).any(|four| four == b"@@ -"))
 }
 
 /// Where the number may end, the farthest first: at the end of the run, or before a space or slash.

@@ -183,6 +183,12 @@ mod tests {
         ] {
             found(&[], text, "street_address", value);
         }
+        found(
+            &[],
+            "name,address,city\nBob,12 High Road,Rome",
+            "street_address",
+            "12 High Road",
+        );
         for value in [
             "742 Evergreen Terrace",
             "Musterstraße 12",

@@ -340,7 +340,8 @@ const VOCABULARY: &[(Topics, &str)] = &[
     (T::ZA_ID, "rsa id, sa id, sa identity, south african id"),
     (
         T::THING,
-        "account id, accountid, address 0x, amount, app id, appid, arn, artifact, \
+        "p n, model, case, case id, caseid, pr, bug, \
+         account id, accountid, address 0x, amount, app id, appid, arn, artifact, \
          artikelnummer, asin, atime, auftragsnummer, awb, aws account, aws account id, \
          balance, barcode, batch, batch number, bestelling, bestellnummer, bestellung, bill \
          number, block height, booking, build, build id, build number, buildid, \
@@ -375,7 +376,7 @@ const VOCABULARY: &[(Topics, &str)] = &[
     ),
     (
         T::SOME_ID,
-        "code, count, cursor, id, identifier, ids, idx, index, key, no, num, number of, \
+        "user, node, code, count, cursor, id, identifier, ids, idx, index, key, no, num, number of, \
          ref, ref no, reference, reference number, refno, token, uid",
     ),
     (
@@ -383,7 +384,7 @@ const VOCABULARY: &[(Topics, &str)] = &[
         "account, at, created, created at, createdat, customer, date, end, etag, exp, \
          expiration, expires, expiry, iat, job, level, limit, max, min, modified, ms, nbf, \
          ns, page, partition, percent, rate, ratio, rev, run, score, sec, secs, seed, \
-         shard, since, start, time, ts, until, updated, updated at, updatedat, us, user, \
+         shard, since, start, time, ts, until, updated, updated at, updatedat, us, \
          value ms, version code, versioncode, weight, x, y, z",
     ),
     (
