@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use ledger::{Draft, Kind, Record, VerdictCode};
-use mask::{Crossing, MaskSet};
+use mask::MaskSet;
 use mcp::{Batch, Message, Method};
-use model::{CallId, Digest, Timestamp};
+use model::{CallId, Timestamp};
 use policy::{Policy, Reason, Request, Terms, Verdict};
 
-use crate::facts;
-use crate::{Exchange, Refusal, Refused, Ruling};
+use crate::stored::Stored;
+use crate::{Exchange, Refusal, Refused, Ruling, facts};
 
 /// One thing that a client asks to have delivered, decoded.
 #[derive(Debug, Clone)]
@@ -101,6 +101,8 @@ pub enum Judged {
 #[derive(Debug)]
 pub struct Cleared {
     pub(crate) call: Call,
+    /// What the server is sent, where that is not the call's own subject.
+    pub(crate) shown: Option<Box<Subject>>,
     pub(crate) reason: Reason,
     pub(crate) stored: Stored,
     pub(crate) ruling: Option<Ruling>,
@@ -115,58 +117,6 @@ pub struct Held {
     pub(crate) stored: Stored,
 }
 
-/// What goes on record of a message: its bytes after masking, and what it names.
-#[derive(Debug, Clone)]
-pub(crate) struct Stored {
-    /// `None`: nothing was masked, the message's own bytes are stored.
-    masked: Option<Vec<u8>>,
-    findings: Vec<mask::Finding>,
-    mask_set: Digest,
-    /// The tool, prompt, resource or task; empty: none.
-    name: String,
-}
-
-impl Stored {
-    pub(crate) fn of(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
-        let masked = masks.apply(bytes, at);
-        Self {
-            findings: masked.findings,
-            mask_set: masks.digest(),
-            name: String::new(),
-            masked: match masked.stored {
-                std::borrow::Cow::Borrowed(_) => None,
-                std::borrow::Cow::Owned(bytes) => Some(bytes),
-            },
-        }
-    }
-
-    pub(crate) fn of_call(call: &Call, masks: &MaskSet) -> Self {
-        let name = call.subject.message().and_then(Message::name);
-        let at = Crossing::to_server(call.exchange.upstream.as_str()).of_tool(name.as_deref());
-        Self {
-            name: name.as_deref().unwrap_or_default().to_owned(),
-            ..Self::of(call.subject.bytes(), masks, &at)
-        }
-    }
-
-    pub(crate) fn bytes<'a>(&'a self, original: &'a [u8]) -> &'a [u8] {
-        self.masked.as_deref().unwrap_or(original)
-    }
-
-    pub(crate) fn findings(&self) -> &[mask::Finding] {
-        &self.findings
-    }
-
-    /// Which masks were applied: all zeros for the empty set.
-    pub(crate) const fn mask_set(&self) -> Digest {
-        self.mask_set
-    }
-
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
 /// not pass stops the batch.
 pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
@@ -179,12 +129,10 @@ pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
         }
     };
     match verdict {
-        Verdict::Permit(reason) => Judged::Cleared(Cleared {
-            call,
-            reason,
-            stored,
-            ruling: None,
-        }),
+        Verdict::Permit(reason) => match clear(call, reason, stored, None) {
+            Ok(cleared) => Judged::Cleared(cleared),
+            Err(refused) => Judged::Refused(refused),
+        },
         Verdict::Hold(reason, terms) => Judged::Held(Held {
             call,
             reason,
@@ -194,6 +142,29 @@ pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
         Verdict::Refuse(reason) => {
             Judged::Refused(Refused::of_call(call, Refusal::Policy(reason), stored))
         }
+    }
+}
+
+/// A call that may pass, as far as masking leaves one.
+#[expect(
+    clippy::result_large_err,
+    reason = "both go on record; neither is the way of every call through many hands"
+)]
+pub(crate) fn clear(
+    call: Call,
+    reason: Reason,
+    stored: Stored,
+    ruling: Option<Ruling>,
+) -> Result<Cleared, Refused> {
+    match stored.shown_to_server(&call.subject) {
+        Ok(shown) => Ok(Cleared {
+            call,
+            shown,
+            reason,
+            stored,
+            ruling,
+        }),
+        Err(_) => Err(Refused::of_call(call, Refusal::Unmaskable, stored)),
     }
 }
 

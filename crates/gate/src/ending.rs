@@ -51,6 +51,8 @@ pub enum Ending {
     StreamEnded,
     /// The gateway was stopped before the answer came.
     GatewayStopped,
+    /// What masking left of the answer is no message, so it was withheld.
+    Unmaskable,
     /// The answer could not be put on record, so it was withheld.
     Unrecorded {
         /// Why it could not.
@@ -72,6 +74,7 @@ impl Ending {
             Self::Cancelled => "cancelled",
             Self::StreamEnded => "stream_ended",
             Self::GatewayStopped => "gateway_stopped",
+            Self::Unmaskable => "unmaskable",
             Self::Unrecorded { .. } => "unrecorded",
         }
     }
@@ -88,6 +91,7 @@ impl Ending {
             | Self::ClientLeft { cancelled: true }
             | Self::Cancelled
             | Self::GatewayStopped
+            | Self::Unmaskable
             | Self::Unrecorded { .. } => Kind::Failure,
         }
     }
@@ -106,6 +110,7 @@ impl Ending {
             Self::ClientLeft { cancelled: false }
             | Self::Cancelled
             | Self::StreamEnded
+            | Self::Unmaskable
             | Self::GatewayStopped => None,
         }
     }
@@ -143,6 +148,10 @@ impl Ending {
             Self::CredentialRefused { .. } => (
                 502,
                 "the MCP server refused the gateway's credential".into(),
+            ),
+            Self::Unmaskable => (
+                502,
+                "the MCP server's answer could not be masked, so it is withheld".into(),
             ),
             // Nobody waits for it; what was not begun still needs a body.
             Self::Cancelled => (200, "the request was cancelled".into()),

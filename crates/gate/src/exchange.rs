@@ -37,8 +37,11 @@ pub struct Arrival {
     pub transport: Transport,
     /// When its head was read.
     pub received_at: Timestamp,
-    /// The HTTP request without its body and without credentials.
+    /// The HTTP request without its body and without credentials, masked: what goes on record.
     pub http: HttpFacts,
+    /// Its header fields as they may be sent on: without credentials, masked where servers are shown
+    /// masked data. Never recorded.
+    pub headers: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// An arrival whose caller is known.

@@ -1,16 +1,18 @@
 //! What the records of the walk have in common.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ledger::{
-    CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, Kind, LinkFacts, MaskFacts,
-    MessageFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
+    CallerFacts, ClientFacts, Direction, Draft, Facts, HttpFacts, Kind, LinkFacts, MessageFacts,
+    TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
+use mask::{Crossing, MaskSet};
 use mcp::Message;
 use model::{Agent, Caller, Digest, Timestamp};
 use policy::Reason;
 
-use crate::call::Stored;
+use crate::stored::Stored;
 use crate::{Arrival, Call, Exchange, Subject};
 
 /// The intent side of a call: everything that is known when it arrives.
@@ -21,8 +23,8 @@ pub(crate) fn of_call<'a>(call: &'a Call, stored: &'a Stored, kind: Kind) -> Dra
     facts.direction = Some(Direction::ClientToServer);
     facts.http = Some(exchange.arrival.http.clone());
     facts.timing = Some(timing(&exchange.arrival, call.at));
-    add_masking(&mut facts, stored);
     add_subject(&mut facts, &call.subject);
+    stored.describe(&mut facts);
     Draft {
         kind,
         verdict: VerdictCode::None,
@@ -60,13 +62,81 @@ pub(crate) fn add_subject(facts: &mut Facts, subject: &Subject) {
     }
 }
 
-/// What masking found, and by which set; of the empty set the leaf's zeros say enough.
-pub(crate) fn add_masking(facts: &mut Facts, stored: &Stored) {
-    facts.findings = findings(stored);
-    let digest = stored.mask_set();
-    facts.mask = (digest != Digest::default()).then(|| MaskFacts {
-        policy_digest: digest.to_string().into(),
-    });
+/// Masks what facts quote of a message or of the transport around it. What the gateway itself says
+/// (names of methods, of upstreams, of callers) stays. HTTP facts of a request were masked when it
+/// arrived.
+pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
+    let text = |text: &mut Arc<str>| {
+        if let Some(masked) = masked(masks, text, at) {
+            *text = masked.into();
+        }
+    };
+    if let Some(message) = &mut facts.message {
+        message.id.as_mut().map(text);
+        message.name.as_mut().map(text);
+    }
+    if let Some(client) = &mut facts.client {
+        text(&mut client.name);
+        text(&mut client.version);
+    }
+    if let Some(sse) = &mut facts.sse {
+        sse.id.as_mut().map(text);
+        sse.event.as_mut().map(text);
+    }
+    if let Some(trace) = &mut facts.trace {
+        text(&mut trace.traceparent);
+        trace.tracestate.as_mut().map(text);
+    }
+    facts.intent.as_mut().map(text);
+    facts.links.iter_mut().for_each(|link| text(&mut link.to));
+    if let Some(detail) = &mut facts.detail
+        && let Some(masked) = masked(masks, detail, at)
+    {
+        *detail = masked;
+    }
+    if let Some(capabilities) = &facts.capabilities
+        && let Cow::Owned(bytes) = masks.apply(capabilities.get().as_bytes(), at).stored
+    {
+        facts.capabilities = String::from_utf8(bytes)
+            .ok()
+            .and_then(|json| serde_json::value::RawValue::from_string(json).ok());
+    }
+}
+
+/// The HTTP facts of a message as they may be stored.
+pub fn masked_http(mut http: HttpFacts, masks: &MaskSet, at: &Crossing<'_>) -> HttpFacts {
+    if let Some(path) = &mut http.path
+        && let Some(masked) = masked(masks, path, at)
+    {
+        *path = masked.into();
+    }
+    for (_, value) in &mut http.headers {
+        if let Some(masked) = masked(masks, value, at) {
+            *value = masked.into();
+        }
+    }
+    http
+}
+
+/// The value of a header field as it may be sent on; `None`: as it is.
+pub fn relayed_header(
+    _name: &str,
+    value: &str,
+    masks: &MaskSet,
+    at: &Crossing<'_>,
+) -> Option<Arc<str>> {
+    match masks.apply_text(value.as_bytes(), at).relayed {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into()),
+    }
+}
+
+/// A text as it may be stored; `None`: as it is.
+pub(crate) fn masked(masks: &MaskSet, text: &str, at: &Crossing<'_>) -> Option<String> {
+    match masks.apply_text(text.as_bytes(), at).stored {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+    }
 }
 
 /// What every record of an exchange says.
@@ -115,19 +185,6 @@ pub(crate) fn timing(arrival: &Arrival, now: Timestamp) -> TimingFacts {
         since_received_us: now.us_since(arrival.received_at),
         since_forwarded_us: None,
     }
-}
-
-fn findings(stored: &Stored) -> Vec<FindingFacts> {
-    let place = |place: usize| u64::try_from(place).unwrap_or(u64::MAX);
-    stored
-        .findings()
-        .iter()
-        .map(|finding| FindingFacts {
-            kind: finding.kind.clone(),
-            start: place(finding.stored_span.start),
-            end: place(finding.stored_span.end),
-        })
-        .collect()
 }
 
 pub(crate) fn verdict(decision: &str, reason: &Reason, told: Option<&str>) -> VerdictFacts {

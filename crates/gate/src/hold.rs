@@ -4,6 +4,7 @@ use ledger::Committed;
 use model::Timestamp;
 use serde_json::json;
 
+use crate::call::clear;
 use crate::{Cleared, Held, Refusal, Refused};
 
 /// What a person, or the clock, says about a held call.
@@ -46,12 +47,10 @@ pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
     call.at = now;
     let refusal = match ruling {
         Ruling::Approve { .. } if in_time => {
-            return Ruled::Cleared(Cleared {
-                call,
-                reason: held.reason,
-                stored: held.stored,
-                ruling: Some(ruling),
-            });
+            return match clear(call, held.reason, held.stored, Some(ruling)) {
+                Ok(cleared) => Ruled::Cleared(cleared),
+                Err(refused) => Ruled::Refused(refused),
+            };
         }
         Ruling::Reject { .. } if in_time => Refusal::Rejected(held.reason),
         Ruling::Approve { .. } | Ruling::Reject { .. } | Ruling::Expire => {

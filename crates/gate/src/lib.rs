@@ -23,11 +23,13 @@ mod release;
 mod reply;
 mod session;
 mod settle;
+mod stored;
 mod told;
 
 pub use call::{Call, Cleared, Held, Judged, Subject, judge};
 pub use ending::Ending;
 pub use exchange::{Arrival, Exchange, Trace, Transport};
+pub use facts::{masked_http, relayed_header};
 pub use hold::{Ruled, Ruling, rule, unanswerable};
 pub use refusal::{Limit, Refusal, Refused};
 pub use release::{Forwarded, Released, release};

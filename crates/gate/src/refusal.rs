@@ -8,7 +8,7 @@ use mcp::{DecodeError, Message, RequestId};
 use model::{CallId, Timestamp};
 use policy::Reason;
 
-use crate::call::Stored;
+use crate::stored::Stored;
 use crate::{Arrival, Call, Exchange, Ruling, Subject, facts};
 
 /// Why something does not pass.
@@ -66,6 +66,8 @@ pub enum Refusal {
     Rejected(Reason),
     /// Nobody allowed it in time.
     HoldExpired(Reason),
+    /// What masking left of it is no message.
+    Unmaskable,
     /// The gateway is stopping.
     Stopping,
 }
@@ -102,14 +104,20 @@ enum Context {
 
 impl Refused {
     /// Refused before the caller was known.
-    pub fn at_the_door(arrival: Arrival, call: CallId, refusal: Refusal, at: Timestamp) -> Self {
+    pub fn at_the_door(
+        arrival: Arrival,
+        call: CallId,
+        refusal: Refusal,
+        masks: &MaskSet,
+        at: Timestamp,
+    ) -> Self {
         Self {
             context: Context::Door(Box::new(arrival)),
             call,
             refusal,
             subject: None,
             raw: Bytes::new(),
-            stored: Stored::of(&[], &MaskSet::empty(), &Crossing::to_server("")),
+            stored: Stored::nothing(masks),
             ruling: None,
             at,
         }
@@ -125,7 +133,7 @@ impl Refused {
         at: Timestamp,
     ) -> Self {
         let crossing = Crossing::to_server(exchange.upstream.as_str());
-        let stored = Stored::of(&raw, masks, &crossing);
+        let stored = Stored::of_message(&raw, masks, &crossing);
         Self {
             context: Context::Exchange(exchange),
             call,
@@ -207,7 +215,6 @@ impl Refused {
         facts.direction = Some(Direction::ClientToServer);
         facts.http = Some(arrival.http.clone());
         facts.timing = Some(facts::timing(arrival, self.at));
-        facts::add_masking(&mut facts, &self.stored);
         match &self.subject {
             Some(subject) => facts::add_subject(&mut facts, subject),
             None => facts.message = self.refusal.kind_of_bytes().map(facts::message_kind),
@@ -224,6 +231,7 @@ impl Refused {
         facts.ending = Some(self.refusal.name().into());
         facts.detail = self.refusal.detail();
         facts.extra = self.ruling.as_ref().map(Ruling::to_json);
+        self.stored.describe(&mut facts);
         facts
     }
 }
@@ -281,6 +289,7 @@ impl Refusal {
             Self::ApprovalNeeded(_) => "approval_needed",
             Self::Rejected(_) => "rejected",
             Self::HoldExpired(_) => "hold_expired",
+            Self::Unmaskable => "unmaskable",
             Self::Stopping => "stopping",
         }
     }

@@ -25,6 +25,8 @@ pub struct Forwarded {
     pub(crate) at: Timestamp,
     /// The method that was called, for the records of its answer.
     pub(crate) method: Option<Arc<str>>,
+    /// The tool, prompt or resource that the call names.
+    pub(crate) target: Option<Arc<str>>,
     /// The request as it was sent, if it was one: its id is what an answer of our own needs.
     pub(crate) request: Option<Message>,
 }
@@ -32,8 +34,11 @@ pub struct Forwarded {
 /// Opens the door to the upstream for a call that is on record.
 pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
     let (cleared, intent) = cleared.into_parts();
+    let shown = cleared.shown;
     let call = cleared.call;
     let method = Some(Arc::from(call.subject.action()));
+    let target = call.subject.message().and_then(Message::name);
+    let target = target.map(|name| Arc::from(&*name));
     let request = call
         .subject
         .message()
@@ -47,9 +52,10 @@ pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
             intent,
             at: now,
             method,
+            target,
             request,
         },
-        subject: call.subject,
+        subject: shown.map_or(call.subject, |shown| *shown),
     }
 }
 
@@ -71,6 +77,7 @@ impl Released {
         Forwarded {
             aside: true,
             method: None,
+            target: None,
             request: None,
             ..self.forwarded.clone()
         }

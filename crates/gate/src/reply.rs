@@ -1,10 +1,11 @@
 use bytes::Bytes;
 use ledger::{CommitError, Committed, Receipt};
 use mcp::reply::{self as answers, code};
-use mcp::sse::Frame;
+use mcp::sse::{self, Frame};
 use mcp::{Era, Message, RequestId};
 
-use crate::settle::What;
+use crate::settle::{What, other_lines};
+use crate::stored::Stored;
 use crate::{Answer, Forwarded, Head, Refused, Settled, told};
 
 /// The only thing that is written back to a client: exists only for what is durably on record.
@@ -55,14 +56,17 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
     let body = match settled.what {
         _ if settled.forwarded.aside => ReplyBody::Nothing,
         What::Answer(Answer::Head(head), _) => ReplyBody::Head(head),
-        What::Answer(Answer::Whole(head, bytes, _), _) => ReplyBody::Whole(head, bytes),
-        What::Answer(Answer::Event(frame, _), _) => ReplyBody::Frame(frame),
-        What::Answer(Answer::Message(message), _) => {
+        What::Answer(Answer::Whole(head, bytes, _), stored) => {
+            ReplyBody::Whole(head, stored.relayed().cloned().unwrap_or(bytes))
+        }
+        What::Answer(Answer::Event(frame, _), stored) => ReplyBody::Frame(shown(frame, &stored)),
+        What::Answer(Answer::Message(message), stored) => {
             let status = status(&message, &settled.forwarded);
-            ReplyBody::Message(status, message.into_bytes())
+            let relayed = stored.relayed().cloned();
+            ReplyBody::Message(status, relayed.unwrap_or_else(|| message.into_bytes()))
         }
         What::Answer(Answer::Stderr(_) | Answer::NoMessage(_), _) => ReplyBody::Nothing,
-        What::Ending(ending) => match ending.told() {
+        What::Ending(ending, _) => match ending.told() {
             None => ReplyBody::Nothing,
             Some((status, code, text)) => {
                 let id = request.and_then(mcp::Message::id);
@@ -71,6 +75,36 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
         },
     };
     Reply { body, receipt }
+}
+
+/// A frame as it is sent on: of its lines, only those of its data change. A frame without data is
+/// bytes that nobody reads as a message. Comments in which something was found are left out.
+fn shown(frame: Frame, stored: &Stored) -> Frame {
+    let relayed = stored.relayed();
+    let Some(data) = &frame.data else {
+        return Frame {
+            raw: relayed.cloned().unwrap_or_else(|| frame.raw.clone()),
+            ..frame
+        };
+    };
+    let data = relayed.unwrap_or(data).clone();
+    let raw = if other_lines(&frame).iter().any(|line| stored.masks(line)) {
+        sse::encode(&sse::Event {
+            id: frame.id.as_deref(),
+            event: frame.event.as_deref(),
+            retry_ms: frame.retry_ms,
+            data: &data,
+        })
+    } else if relayed.is_some() {
+        frame.with_data(&data)
+    } else {
+        frame.raw.clone()
+    };
+    Frame {
+        raw,
+        data: Some(data),
+        ..frame
+    }
 }
 
 /// The HTTP status of an answer that came without one (MCP 2026-07-28, Streamable HTTP, status

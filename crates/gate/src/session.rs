@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use ledger::{Draft, Facts, HttpFacts, Kind, Record, VerdictCode};
+use mask::{Crossing, MaskSet};
 use model::Timestamp;
 
 use crate::{Exchange, facts};
@@ -16,6 +17,8 @@ pub struct SessionOpening {
     /// `caller_and_client` (modern exchanges of one caller and one client software; a grouping for
     /// reading, not an identity).
     pub grouping: &'static str,
+    /// What masks what the client says of itself.
+    pub masks: MaskSet,
 }
 
 /// The last record of a recorded session.
@@ -68,6 +71,8 @@ impl Record for SessionOpening {
     fn draft(&self) -> Draft<'_> {
         let mut facts = facts::of_exchange(&self.exchange);
         facts.extra = Some(serde_json::json!({ "grouping": self.grouping }));
+        let at = Crossing::to_server(self.exchange.upstream.as_str());
+        facts::mask(&mut facts, &self.masks, &at);
         Draft {
             kind: Kind::SessionOpened,
             verdict: VerdictCode::None,

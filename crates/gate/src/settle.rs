@@ -4,10 +4,11 @@ use bytes::Bytes;
 use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
 use mask::{Crossing, MaskSet};
 use mcp::Message;
+use mcp::json::{Limits, splice};
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
 
-use crate::call::Stored;
+use crate::stored::{Stored, Unmaskable};
 use crate::{Ending, Forwarded, Transport, facts};
 
 /// The head of an HTTP answer: what of it is relayed.
@@ -47,6 +48,11 @@ impl Answer {
         }
     }
 
+    /// Whether its bytes are a message, or came where one was expected.
+    const fn is_message(&self) -> bool {
+        !matches!(self, Self::Stderr(_) | Self::NoMessage(_))
+    }
+
     fn payload(&self) -> &[u8] {
         match self {
             Self::Head(_) => &[],
@@ -75,7 +81,7 @@ pub struct Settled {
 )]
 pub(crate) enum What {
     Answer(Answer, Stored),
-    Ending(Ending),
+    Ending(Ending, Stored),
 }
 
 impl Forwarded {
@@ -87,14 +93,34 @@ impl Forwarded {
         masks: &MaskSet,
         at: Timestamp,
     ) -> Settled {
-        let crossing = Crossing::to_agent(self.exchange.upstream.as_str());
-        let stored = Stored::of(answer.payload(), masks, &crossing);
-        self.settled(What::Answer(answer, stored), transport, at)
+        let crossing = self.crossing();
+        let mut stored = if answer.is_message() {
+            Stored::of_message(answer.payload(), masks, &crossing)
+        } else {
+            Stored::of_text(answer.payload(), masks, &crossing)
+        };
+        let what = match shown_to_client(&answer, &mut stored) {
+            Ok(()) => What::Answer(answer, stored),
+            Err(Unmaskable) => What::Ending(Ending::Unmaskable, stored),
+        };
+        self.settled(what, transport, at)
     }
 
     /// Settles a call that ended without an answer, or whose answer broke off.
-    pub fn end(&self, ending: Ending, transport: Transport, at: Timestamp) -> Settled {
-        self.settled(What::Ending(ending), transport, at)
+    pub fn end(
+        &self,
+        ending: Ending,
+        transport: Transport,
+        masks: &MaskSet,
+        at: Timestamp,
+    ) -> Settled {
+        let stored = Stored::of_text(ending.evidence(), masks, &self.crossing());
+        self.settled(What::Ending(ending, stored), transport, at)
+    }
+
+    fn crossing(&self) -> Crossing<'_> {
+        let tool = self.request.as_ref().and(self.target.as_deref());
+        Crossing::to_agent(self.exchange.upstream.as_str()).of_tool(tool)
     }
 
     fn settled(&self, what: What, transport: Transport, at: Timestamp) -> Settled {
@@ -112,7 +138,7 @@ impl Settled {
     pub const fn message(&self) -> Option<&Message> {
         match &self.what {
             What::Answer(answer, _) => answer.message(),
-            What::Ending(_) => None,
+            What::Ending(..) => None,
         }
     }
 
@@ -137,14 +163,15 @@ impl Settled {
     }
 
     fn describe_answer(&self, answer: &Answer, stored: &Stored, facts: &mut ledger::Facts) {
-        facts::add_masking(facts, stored);
         if let Some(message) = answer.message() {
             let method = self.forwarded.method.as_ref();
             facts.message = Some(facts::message_facts(message, method));
             facts.links = facts::links(message);
         }
         match answer {
-            Answer::Head(head) | Answer::Whole(head, ..) => facts.http = Some(http(head)),
+            Answer::Head(head) | Answer::Whole(head, ..) => {
+                facts.http = Some(stored.http(http(head), &self.forwarded.crossing()));
+            }
             Answer::Event(frame, message) => {
                 facts.sse = Some(SseFacts {
                     id: frame.id.as_deref().map(Into::into),
@@ -155,6 +182,10 @@ impl Settled {
                     facts.message = Some(facts::message_kind(kind_of(frame)));
                 }
                 let others = other_lines(frame);
+                let others: Vec<String> = others
+                    .into_iter()
+                    .map(|line| stored.text(line, &self.forwarded.crossing()))
+                    .collect();
                 if !others.is_empty() {
                     facts.extra = Some(serde_json::json!({ "sse_lines": others }));
                 }
@@ -162,6 +193,7 @@ impl Settled {
             Answer::NoMessage(_) => facts.message = Some(facts::message_kind("malformed")),
             Answer::Message(_) | Answer::Stderr(_) => {}
         }
+        stored.describe(facts);
     }
 }
 
@@ -178,10 +210,11 @@ impl Record for Settled {
                 };
                 (kind, stored.bytes(answer.payload()))
             }
-            What::Ending(ending) => {
+            What::Ending(ending, stored) => {
                 facts.ending = Some(ending.name().into());
                 facts.detail = ending.detail();
-                (ending.kind(), ending.evidence())
+                stored.describe(&mut facts);
+                (ending.kind(), stored.bytes(ending.evidence()))
             }
         };
         Draft {
@@ -198,6 +231,25 @@ impl Record for Settled {
     }
 }
 
+/// Sees to it that what masking left of a message is one, and that nobody keeps it for somebody
+/// else: what one caller is shown may not be what another one is.
+fn shown_to_client(answer: &Answer, stored: &mut Stored) -> Result<(), Unmaskable> {
+    let (Some(original), Some(relayed)) = (answer.message(), stored.relayed_mut()) else {
+        return Ok(());
+    };
+    let shown = Message::parse(relayed.clone(), &Limits::default()).map_err(|_| Unmaskable)?;
+    if shown.kind() != original.kind() || shown.id_lexeme() != original.id_lexeme() {
+        return Err(Unmaskable);
+    }
+    if let Some(scope) = shown.result().and_then(|result| result.get("cacheScope"))
+        && scope.text().as_deref() != Some("private")
+    {
+        let edit = (scope.span(), br#""private""#.as_slice());
+        *relayed = splice(relayed, &[edit]).map_err(|_| Unmaskable)?.into();
+    }
+    Ok(())
+}
+
 /// What a frame without one message is.
 fn kind_of(frame: &Frame) -> &'static str {
     match frame.data.as_deref() {
@@ -209,7 +261,7 @@ fn kind_of(frame: &Frame) -> &'static str {
 
 /// The lines of an event that its record does not have as fields or as data: comments, fields that
 /// nobody knows, values that were overruled. They are relayed, so they are recorded.
-fn other_lines(frame: &Frame) -> Vec<String> {
+pub(crate) fn other_lines(frame: &Frame) -> Vec<String> {
     // Without data, the record has the frame as it came.
     if frame.data.is_none() {
         return Vec::new();

@@ -101,6 +101,11 @@ fn shape(refused: &Refused) -> Shape {
         Refusal::ApprovalNeeded(_) => Shape::Blocked(format!(
             "This needs a person's approval, and no approval can be given here. Decision {decision}."
         )),
+        Refusal::Unmaskable => error(
+            500,
+            code::INTERNAL_ERROR,
+            "this message could not be masked, so it is refused",
+        ),
         Refusal::Rejected(_) => {
             Shape::Blocked(format!("A person rejected this. Decision {decision}."))
         }

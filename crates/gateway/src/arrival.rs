@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gate::{Arrival, Transport};
 use http::request::Parts;
 use ledger::HttpFacts;
+use mask::{Crossing, MaskSet};
 
 use crate::random::{self, NoRandomness};
 
@@ -28,20 +29,31 @@ pub(crate) fn arrival(
     peer: SocketAddr,
     upstream: &str,
     transport: Transport,
+    masks: &MaskSet,
 ) -> Result<Arrival, NoRandomness> {
     let received_at = random::now();
+    let headers = headers(&parts.headers);
+    let http = HttpFacts {
+        method: Some(parts.method.as_str().into()),
+        path: Some(parts.uri.path().into()),
+        status: None,
+        headers: headers.clone(),
+        peer: Some(peer.to_string().into()),
+    };
+    let at = Crossing::to_server(upstream);
     Ok(Arrival {
         id: random::exchange_id(received_at)?,
         upstream: upstream.into(),
         transport,
         received_at,
-        http: HttpFacts {
-            method: Some(parts.method.as_str().into()),
-            path: Some(parts.uri.path().into()),
-            status: None,
-            headers: headers(&parts.headers),
-            peer: Some(peer.to_string().into()),
-        },
+        http: gate::masked_http(http, masks, &at),
+        headers: headers
+            .into_iter()
+            .map(|(name, value)| {
+                let shown = gate::relayed_header(&name, &value, masks, &at);
+                (name, shown.unwrap_or(value))
+            })
+            .collect(),
     })
 }
 

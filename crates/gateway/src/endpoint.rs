@@ -76,7 +76,8 @@ pub(crate) async fn admit(
     peer: SocketAddr,
     transport: Transport,
 ) -> Result<Admitted, Response<Body>> {
-    let Ok(arrival) = arrival::arrival(&parts, peer, upstream, transport) else {
+    let masks = shared.wiring.masks.load_full();
+    let Ok(arrival) = arrival::arrival(&parts, peer, upstream, transport, &masks) else {
         return Err(ops::no_randomness());
     };
     let at = arrival.received_at;
@@ -98,7 +99,7 @@ pub(crate) async fn admit(
             let Ok(call) = random::call_id(at) else {
                 return Err(ops::no_randomness());
             };
-            let refused = Refused::at_the_door(arrival, call, refusal, random::now());
+            let refused = Refused::at_the_door(arrival, call, refusal, &masks, random::now());
             let out = flight::refused(&shared.ledger().node_session(), refused).await;
             let manner = manner(&shared, None);
             Err(respond_once(out, manner).await)

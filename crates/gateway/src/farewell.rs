@@ -93,6 +93,7 @@ async fn tell(shared: &Arc<Shared>, session: &Arc<McpSession>) {
             transport: session.transport,
             received_at: at,
             http: HttpFacts::default(),
+            headers: Vec::new(),
         },
         caller: session.caller.clone(),
         upstream: session.upstream.name.clone(),

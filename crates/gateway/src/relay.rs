@@ -268,7 +268,7 @@ impl<'a> Relay<'a> {
             None => self.began || self.forwarded.exchange().arrival.transport == Transport::HttpSse,
         };
         self.answered = true;
-        let settled = self.forwarded.end(ending, self.transport, random::now());
+        let settled = self.ending(ending);
         self.commit(settled);
     }
 
@@ -285,6 +285,12 @@ impl<'a> Relay<'a> {
                 .zip(self.flight.owner.session())
                 .is_some_and(|(request, session)| session.was_cancelled(request));
         if cancelled { Ending::Cancelled } else { ending }
+    }
+
+    fn ending(&self, ending: Ending) -> Settled {
+        let masks = self.flight.shared.wiring.masks.load();
+        self.forwarded
+            .end(ending, self.transport, &masks, random::now())
     }
 
     fn commit(&mut self, settled: Settled) {
@@ -403,7 +409,7 @@ impl<'a> Relay<'a> {
             let ending = Ending::Unrecorded {
                 detail: error.to_string(),
             };
-            let settled = self.forwarded.end(ending, self.transport, random::now());
+            let settled = self.ending(ending);
             match self.flight.owner.recording().commit(settled).await {
                 Ok(_) => return,
                 Err(error) => tracing::error!(%error, "a withheld outcome cannot be recorded"),

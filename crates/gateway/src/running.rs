@@ -126,6 +126,7 @@ pub(crate) fn open_session(
         exchange,
         at,
         grouping: "mcp_session",
+        masks: (**shared.wiring.masks.load()).clone(),
     };
     let (recording, opened) = shared.ledger().open_session(id, opening);
     metrics::counter!("probity_sessions_total").increment(1);

@@ -54,8 +54,9 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         Ending::ClientLeft { cancelled: false } => ("detached", Some(Ending::Cancelled)),
         Ending::Cancelled => ("cancelled-by-notification", Some(Ending::StreamEnded)),
         Ending::StreamEnded => ("stream-ended", Some(Ending::GatewayStopped)),
-        Ending::GatewayStopped => (
-            "stopped",
+        Ending::GatewayStopped => ("stopped", Some(Ending::Unmaskable)),
+        Ending::Unmaskable => (
+            "unmaskable",
             Some(Ending::Unrecorded {
                 detail: "the disk is full".to_owned(),
             }),
@@ -106,6 +107,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends stopped
         record failure - CALL-1 (gateway_stopped)
         agent <- message 503 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway was stopped"}}
+        > ends unmaskable
+        record failure - CALL-1 (unmaskable)
+        agent <- message 502 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the MCP server's answer could not be masked, so it is withheld"}}
         > ends unrecorded
         record failure - CALL-1 (unrecorded) `the disk is full`
         agent <- nothing

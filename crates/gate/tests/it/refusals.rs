@@ -40,7 +40,8 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
         Refusal::Policy(_) => Refusal::ApprovalNeeded(reason()),
         Refusal::ApprovalNeeded(_) => Refusal::Rejected(reason()),
         Refusal::Rejected(_) => Refusal::HoldExpired(reason()),
-        Refusal::HoldExpired(_) => Refusal::Stopping,
+        Refusal::HoldExpired(_) => Refusal::Unmaskable,
+        Refusal::Unmaskable => Refusal::Stopping,
         Refusal::Stopping => return None,
     })
 }
@@ -123,6 +124,8 @@ fn a_request_is_refused_under_its_id() {
         agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"A person rejected this. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"rejected","retryable":false,"rule":"r1"}}}}
         record refusal refused CALL-1 (hold_expired) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"hold_expired","retryable":false,"rule":"r1"}}}}
+        record refusal refused CALL-1 (unmaskable) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 500 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"this message could not be masked, so it is refused"}}
         record refusal refused CALL-1 (stopping) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 503 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway is stopping"}}
     "#]].assert_eq(&told(all(), |world, refusal| {
@@ -163,6 +166,6 @@ fn policy_refuses_what_has_no_shape_to_answer_in() {
         agent <- whole 403 content-type: application/json {"jsonrpc":"2.0","error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments."}}
     "#]].assert_eq(&told(vec![Refusal::Policy(reason())], |world, refusal| {
         let call = world.call_id();
-        Refused::at_the_door(world.arrival(), call, refusal, world.now)
+        Refused::at_the_door(world.arrival(), call, refusal, &MaskSet::empty(), world.now)
     }));
 }

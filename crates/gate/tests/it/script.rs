@@ -10,7 +10,7 @@ use gate::{
     Transport, Unavailable, judge, release, rule, unanswerable,
 };
 use ledger::{CommitError, Committed};
-use mask::MaskSet;
+use mask::{Key, MaskSet, Showing};
 use mcp::json::Limits;
 use mcp::sse::Decoder;
 use mcp::{Batch, Era, Message, RequestId};
@@ -24,6 +24,8 @@ use crate::world::{World, message};
 /// ```text
 /// policy forbid|hold ACTION [NAME]    one rule more; what no rule names is permitted
 /// modern                              the era; legacy otherwise
+/// masks standard|strict               every detector; without it none. Strict: servers, too, are
+///                                     shown no more than the record
 /// disk full|failing|sound
 /// wait MS
 /// send JSON                           the agent sends one message, or bytes that are none
@@ -59,6 +61,7 @@ pub(crate) fn leaves(script: &str) -> String {
 struct Run {
     world: World,
     rules: Vec<Rule>,
+    masks: MaskSet,
     held: Option<Committed<Held>>,
     forwarded: Option<Forwarded>,
     aside: Option<Forwarded>,
@@ -88,6 +91,7 @@ impl Run {
                 effect: Effect::Permit,
                 scope: Scope::default(),
             }],
+            masks: MaskSet::empty(),
             held: None,
             forwarded: None,
             aside: None,
@@ -99,6 +103,13 @@ impl Run {
         match word {
             "policy" => self.policy(rest),
             "modern" => self.world.era = Era::Modern,
+            "masks" => {
+                let builder = MaskSet::builder().key(Key::from_bytes(b"a key of tests"));
+                self.masks = match rest {
+                    "strict" => builder.showing(Showing::strict()).build(),
+                    _ => builder.build(),
+                };
+            }
             "disk" => self.world.disk.turn(match rest {
                 "full" => Health::Full,
                 "failing" => Health::Failing,
@@ -182,7 +193,7 @@ impl Run {
                     call,
                     Refusal::Undecodable(error),
                     bytes,
-                    &MaskSet::empty(),
+                    &self.masks,
                     self.world.now,
                 );
                 self.world.turn_away(refused, request.as_ref());
@@ -199,7 +210,13 @@ impl Run {
             _ => panic!("`{refusal}` is no refusal of the door"),
         };
         let call = self.world.call_id();
-        let refused = Refused::at_the_door(self.world.arrival(), call, refusal, self.world.now);
+        let refused = Refused::at_the_door(
+            self.world.arrival(),
+            call,
+            refusal,
+            &self.masks,
+            self.world.now,
+        );
         self.world.session = self.world.node.clone();
         self.world.turn_away(refused, None);
     }
@@ -211,7 +228,7 @@ impl Run {
             .and_then(Message::id);
         let call: Call = self.world.call(subject);
         let policy = Policy::new(self.rules.clone());
-        match judge(call, &policy, &MaskSet::empty()) {
+        match judge(call, &policy, &self.masks) {
             Judged::Cleared(cleared) => self.forward(cleared),
             Judged::Refused(refused) => self.turn_away(refused),
             Judged::Held(held) => match self.world.commit(held) {
@@ -276,15 +293,14 @@ impl Run {
 
     fn settle(&mut self, answer: Answer) {
         let forwarded = self.forwarded.as_ref().expect("a call was forwarded");
-        let masks = MaskSet::empty();
-        let settled = forwarded.settle(answer, Transport::Stdio, &masks, self.world.now);
+        let settled = forwarded.settle(answer, Transport::Stdio, &self.masks, self.world.now);
         self.world.relay(settled, self.request.clone().as_ref());
     }
 
     fn ends(&mut self, how: &str) {
         let ending = ending(how);
         let forwarded = self.forwarded.as_ref().expect("a call was forwarded");
-        let settled = forwarded.end(ending, Transport::Stdio, self.world.now);
+        let settled = forwarded.end(ending, Transport::Stdio, &self.masks, self.world.now);
         self.world.relay(settled, self.request.clone().as_ref());
     }
 }

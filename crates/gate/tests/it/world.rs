@@ -12,6 +12,7 @@ use ledger::merkle::CompactRange;
 use ledger::{
     CommitError, HttpFacts, Kind, Ledger, Pseudonym, Record, Sequencer, Session, Start, Writer,
 };
+use mask::MaskSet;
 use mcp::json::Limits;
 use mcp::{Era, Message, RequestId};
 use model::{Agent, CallId, Caller, ExchangeId, Principal, SessionId, Timestamp};
@@ -54,6 +55,7 @@ impl World {
             exchange: Arc::new(exchange(Era::Legacy, now)),
             at: now,
             grouping: "mcp_session",
+            masks: MaskSet::empty(),
         };
         let (ledger, writer, commit) =
             Ledger::start(start, Box::new(disk.clone()), opening()).expect("the ledger starts");
@@ -215,6 +217,7 @@ fn arrival(at: Timestamp) -> Arrival {
             path: Some("/mcp/files".into()),
             ..HttpFacts::default()
         },
+        headers: Vec::new(),
     }
 }
 

@@ -240,6 +240,7 @@ fn group(admitted: &Admitted, exchange: &Arc<Exchange>) -> Result<InUse<Group>, 
             exchange: exchange.clone(),
             at: admitted.at,
             grouping: "caller_and_client",
+            masks: (**shared.wiring.masks.load()).clone(),
         };
         let id = random::session_id(admitted.at)?;
         // Whatever comes after it in the session is durable only if this is.

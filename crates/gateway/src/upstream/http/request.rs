@@ -58,7 +58,7 @@ pub(super) fn build(
     *request.method_mut() = method;
     *request.uri_mut() = target.url.clone();
     let headers = request.headers_mut();
-    let arrived = &exchange.arrival.http.headers;
+    let arrived = &exchange.arrival.headers;
     for (name, value) in arrived
         .iter()
         .filter(|(name, _)| !of_connection(arrived, name))

@@ -1,0 +1,174 @@
+//! What of a message goes on record, and what of it is sent on. The unmasked original lives only
+//! as long as the value that holds it: nothing here writes it anywhere.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use ledger::{Facts, FindingFacts, HttpFacts, MaskFacts};
+use mask::{Crossing, Direction, MaskSet, Masked};
+use mcp::json::Limits;
+use mcp::{Batch, Message};
+use model::Digest;
+
+use crate::{Call, Subject, facts};
+
+/// One thing that crosses, after masking.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    masks: MaskSet,
+    direction: Direction,
+    /// `None`: nothing was masked, the thing's own bytes are stored.
+    bytes: Option<Vec<u8>>,
+    /// `None`: the thing's own bytes are sent on.
+    relayed: Option<Bytes>,
+    findings: Vec<FindingFacts>,
+    /// The tool, prompt, resource or task; empty: none. Never stored: the leaf has a keyed
+    /// pseudonym of it, the facts have it masked.
+    name: String,
+}
+
+/// A masked message that is no message any more: it may not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unmaskable;
+
+impl Stored {
+    /// Of a message, or of bytes that should be one.
+    pub(crate) fn of_message(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
+        Self::new(bytes, masks.apply(bytes, at), masks, at)
+    }
+
+    /// Of a text that is no message: standard error, what is left of a broken stream.
+    pub(crate) fn of_text(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
+        Self::new(bytes, masks.apply_text(bytes, at), masks, at)
+    }
+
+    /// Of what a client asks to have delivered.
+    pub(crate) fn of_call(call: &Call, masks: &MaskSet) -> Self {
+        let name = call.subject.message().and_then(Message::name);
+        let at = Crossing::to_server(call.exchange.upstream.as_str()).of_tool(name.as_deref());
+        Self {
+            name: name.as_deref().unwrap_or_default().to_owned(),
+            ..Self::of_message(call.subject.bytes(), masks, &at)
+        }
+    }
+
+    /// Of what never had bytes.
+    pub(crate) fn nothing(masks: &MaskSet) -> Self {
+        Self::of_message(&[], masks, &Crossing::to_server(""))
+    }
+
+    fn new(original: &[u8], masked: Masked<'_>, masks: &MaskSet, at: &Crossing<'_>) -> Self {
+        let relayed = changed(masked.relayed).map(Bytes::from);
+        let mut bytes = changed(masked.stored);
+        if bytes.is_none() && relayed.is_some() {
+            // Whoever takes the relayed bytes for the original still records the original.
+            bytes = Some(original.to_vec());
+        }
+        Self {
+            masks: masks.clone(),
+            direction: at.direction,
+            bytes,
+            relayed,
+            findings: masked.findings.iter().map(finding).collect(),
+            name: String::new(),
+        }
+    }
+
+    /// What is stored of a thing with these bytes.
+    pub(crate) fn bytes<'a>(&'a self, original: &'a [u8]) -> &'a [u8] {
+        self.bytes.as_deref().unwrap_or(original)
+    }
+
+    /// What is sent on, where that is not the thing itself.
+    pub(crate) const fn relayed(&self) -> Option<&Bytes> {
+        self.relayed.as_ref()
+    }
+
+    /// What is sent on, to be changed further.
+    pub(crate) const fn relayed_mut(&mut self) -> Option<&mut Bytes> {
+        self.relayed.as_mut()
+    }
+
+    /// The tool, prompt, resource or task; empty: none.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The thing as it is sent to the server, where that is not the thing itself.
+    pub(crate) fn shown_to_server(
+        &self,
+        subject: &Subject,
+    ) -> Result<Option<Box<Subject>>, Unmaskable> {
+        let Some(bytes) = self.relayed.clone() else {
+            return Ok(None);
+        };
+        let limits = Limits::default();
+        let shown = match subject {
+            Subject::Message(_, answers) => {
+                let message = Message::parse(bytes, &limits).map_err(|_| Unmaskable)?;
+                Subject::Message(message, answers.clone())
+            }
+            Subject::Batch(_) => {
+                Subject::Batch(Batch::parse(bytes, &limits).map_err(|_| Unmaskable)?)
+            }
+            Subject::Stream { .. } | Subject::EndSession => return Err(Unmaskable),
+        };
+        Ok(Some(Box::new(shown)))
+    }
+
+    /// HTTP facts as they may be stored.
+    pub(crate) fn http(&self, http: HttpFacts, at: &Crossing<'_>) -> HttpFacts {
+        facts::masked_http(http, &self.masks, at)
+    }
+
+    /// Whether something would be masked in a text from the same side.
+    pub(crate) fn masks(&self, text: &str) -> bool {
+        let at = Crossing {
+            direction: self.direction,
+            upstream: "",
+            tool: None,
+        };
+        facts::masked(&self.masks, text, &at).is_some()
+    }
+
+    /// A text as it may be stored.
+    pub(crate) fn text(&self, text: String, at: &Crossing<'_>) -> String {
+        facts::masked(&self.masks, &text, at).unwrap_or(text)
+    }
+
+    /// Says what masking found, and by which set (of the empty set the leaf's zeros say enough),
+    /// and masks what the facts themselves quote.
+    pub(crate) fn describe(&self, facts: &mut Facts) {
+        facts.findings.clone_from(&self.findings);
+        let digest = self.masks.digest();
+        if digest == Digest::default() {
+            return;
+        }
+        facts.mask = Some(MaskFacts {
+            policy_digest: digest.to_string().into(),
+        });
+        let upstream = facts.upstream.clone().unwrap_or_else(|| "".into());
+        let at = Crossing {
+            direction: self.direction,
+            upstream: &upstream,
+            tool: None,
+        };
+        facts::mask(facts, &self.masks, &at);
+    }
+}
+
+fn changed(bytes: Cow<'_, [u8]>) -> Option<Vec<u8>> {
+    match bytes {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(bytes) => Some(bytes),
+    }
+}
+
+fn finding(finding: &mask::Finding) -> FindingFacts {
+    let place = |place: usize| u64::try_from(place).unwrap_or(u64::MAX);
+    FindingFacts {
+        kind: finding.kind.clone(),
+        start: place(finding.stored_span.start),
+        end: place(finding.stored_span.end),
+    }
+}
