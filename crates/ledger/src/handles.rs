@@ -174,6 +174,12 @@ impl Ledger {
         )
     }
 
+    /// The key under which masked values get their pseudonyms: the same value has the same one for
+    /// as long as the data directory's keys live.
+    pub fn masking_key(&self) -> zeroize::Zeroizing<[u8; 32]> {
+        self.shared.sealer.masking_key()
+    }
+
     /// The log's origin.
     pub fn origin(&self) -> &Arc<str> {
         &self.shared.origin

@@ -26,7 +26,21 @@ pub enum Style {
 }
 
 impl Style {
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// From its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "reveal" => Self::Reveal,
+            "label" => Self::Label,
+            "partial" => Self::Partial,
+            "pseudonym" => Self::Pseudonym,
+            "full" => Self::Full,
+            "delete" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// Its name in configurations.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reveal => "reveal",
             Self::Label => "label",

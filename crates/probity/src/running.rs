@@ -52,7 +52,7 @@ impl Node {
         let keys = tokens::open(&config.data)?;
         let known = Arc::new(ArcSwap::from_pointee(tokens::known(&keys)?));
         let policy = Policy::permit_all();
-        let masks = MaskSet::empty();
+        let masks = config.masking.set(&opened.ledger().masking_key());
         let in_force = InForce::new(config, &policy, &masks);
         opened
             .ledger()

@@ -194,6 +194,12 @@ impl Sealer {
         Ok(())
     }
 
+    /// `HMAC-SHA256(pseudonym key, "probity/v1/masking")`.
+    pub(crate) fn masking_key(&self) -> Zeroizing<[u8; 32]> {
+        let tag = hmac::sign(&self.pseudonyms, b"probity/v1/masking");
+        Zeroizing::new(tag.as_ref().first_chunk().copied().unwrap_or_default())
+    }
+
     /// HMAC-SHA256 over `domain || 0x00 || text`, the first 16 bytes.
     fn pseudonym(&self, domain: &[u8], text: &str) -> Pseudonym {
         if text.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::masking::MaskingFile;
 use super::setting::Written;
 
 /// A whole file.
@@ -21,6 +22,7 @@ pub(super) struct ConfigFile {
     pub(super) serve_log: Option<bool>,
     pub(super) anonymous: Option<Spanned<bool>>,
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
+    pub(super) masking: MaskingFile,
     pub(super) limits: LimitsFile,
 }
 

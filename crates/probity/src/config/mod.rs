@@ -5,6 +5,7 @@
 
 mod document;
 mod file;
+mod masking;
 mod mistake;
 mod overrides;
 mod print;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use gateway::{Limits, Target};
 use model::UpstreamName;
 
+pub(crate) use masking::Masking;
 pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use overrides::{Given, Override};
 pub(crate) use print::{print_json, print_text};
@@ -54,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) serve_log: bool,
     /// The MCP servers, by name.
     pub(crate) upstreams: BTreeMap<UpstreamName, Upstream>,
+    /// What is masked for whom.
+    pub(crate) masking: Masking,
     /// The limits of the data path.
     pub(crate) limits: Limits,
 }

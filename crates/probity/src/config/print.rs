@@ -22,6 +22,9 @@ pub(crate) fn print_text(config: &Config) -> String {
     line("origins", list(config.origins.iter()));
     line("receipts", config.receipts.to_string());
     line("serve_log", config.serve_log.to_string());
+    for (what, how) in config.masking.lines() {
+        line(what, how);
+    }
     for (name, upstream) in &config.upstreams {
         line("", String::new());
         line(&format!("upstream {name}"), target(upstream));
@@ -71,6 +74,7 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "origins": config.origins.iter().map(|o| o.as_ref()).collect::<Vec<&str>>(),
         "receipts": config.receipts,
         "serve_log": config.serve_log,
+        "masking": config.masking.to_json(),
         "upstreams": upstreams,
         "limits": limits,
     })

@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::document::Document;
 use super::file::{ConfigFile, UpstreamFile};
 use super::setting::{Setting, Source, Written};
-use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream};
+use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, masking};
 
 /// Header fields whose values are credentials: they may not stand in the file.
 const CREDENTIAL_HEADERS: &[&str] = &[
@@ -52,6 +52,7 @@ pub(super) fn resolve(
     let org = resolver.origin_part("org", file.org.as_ref(), "probity");
     let node = resolver.origin_part("node", file.node.as_ref(), "node-1");
     let origins = resolver.origins(&file.origins);
+    let masking = masking::resolve(&file.masking, document, resolver.mistakes);
     Some(Config {
         listen: listen?,
         data: folder.join(file.data.as_ref().map_or(DATA_DEFAULT, |d| d.get_ref())),
@@ -62,6 +63,7 @@ pub(super) fn resolve(
         receipts: file.receipts,
         serve_log: file.serve_log.unwrap_or(true),
         upstreams,
+        masking,
         limits,
     })
 }

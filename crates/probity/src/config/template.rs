@@ -40,6 +40,18 @@ serve_log = true
 # # dir = "/srv"
 # # anonymous = true                                     # loopback only; every record says so
 
+# What is masked, by class of data and by reader: the record, the agent (of what servers send) and the
+# server (of what agents send). Styles: reveal, label ([github_token]), partial (the last four digits),
+# pseudonym (the same value, the same name), full ([masked]) and delete. These are the defaults:
+#
+# [masking]
+# enabled = true
+# network = false                                        # IP and MAC addresses, too
+# record = { credential = "label", card = "partial", authentication = "delete", identifier = "label", contact = "pseudonym" }
+# agent = { credential = "label", card = "partial", authentication = "delete", identifier = "label", contact = "reveal" }
+# server = { credential = "reveal", card = "reveal", authentication = "reveal", identifier = "reveal", contact = "reveal" }
+# # agent.kinds = { email = "pseudonym" }                # one kind differently from its class
+
 # Limits, with their defaults. Uncomment to change.
 #
 # [limits]

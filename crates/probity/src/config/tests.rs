@@ -39,6 +39,10 @@ fn nothing_at_all_is_a_configuration() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
         "#]],
     );
 }
@@ -54,6 +58,10 @@ fn the_template_is_right() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
         "#]],
     );
 }
@@ -81,6 +89,10 @@ env = { LOG = "info" }
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
             upstream files           npx -y server 'a b'
               endpoint               http://127.0.0.1:1/mcp/files
               anonymous              false
@@ -128,7 +140,7 @@ depth_max = "deep"
 "#,
         expect![[r#"
             p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
-            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `anonymous`, `upstreams`, `limits`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `limits`
             p.toml:4:12: invalid type: string "yes", expected a boolean
             p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
             p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
@@ -203,6 +215,10 @@ fn variables_and_flags_lie_over_the_file() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 true
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
             upstream a               http://b/
               endpoint               http://127.0.0.1:2/mcp/a
               anonymous              true
@@ -219,6 +235,33 @@ fn variables_and_flags_lie_over_the_file() {
             --listen: `here` is no address and port; write it like `127.0.0.1:8808`
             PROBITY_LIMITS__SIZE: unknown field `size`, expected one of `body_bytes_max`, `answer_bytes_max`, `head_bytes_max`, `head_ms_max`, `body_ms_max`, `depth_max`, `connections_max`, `sessions_max`, `session_streams_max`, `calls_max`, `answer_ms_max`, `connect_ms_max`, `session_idle_ms_max`, `keep_alive_ms`, `drain_ms_max`, `stream_ahead_max`
             PROBITY_RECEIPTS: invalid type: string "perhaps", expected a boolean
+        "#]],
+    );
+}
+
+#[test]
+fn masking_is_set_by_reader_class_and_kind() {
+    check(
+        "[masking]\nnetwork = true\nagent = { contact = \"pseudonym\", kinds = { iban = \"reveal\" } }\n",
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym, network label
+            masking agent            credential label, card partial, authentication delete, identifier label, contact pseudonym, network reveal, iban reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal, network reveal
+        "#]],
+    );
+    check(
+        "[masking]\nrecord = { card = \"plain\", authentication = \"pseudonym\", secrets = \"full\" }\n",
+        expect![[r#"
+            p.toml:2:19: `plain` is no style; there are reveal, label, partial, pseudonym, full and delete
+            p.toml:2:45: security codes, PINs and seed phrases are not stored: write `delete`, `label` or `full`
+            p.toml:2:58: unknown field `secrets`, expected one of `credential`, `card`, `authentication`, `identifier`, `contact`, `network`, `kinds`
         "#]],
     );
 }

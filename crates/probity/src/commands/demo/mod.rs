@@ -15,7 +15,7 @@ use model::UpstreamName;
 use super::serve::{StopSignals, runtime, say_ready};
 use super::{recordings, show, verify};
 use crate::cli::{DemoArgs, SampleServerArgs, SessionRef};
-use crate::config::{Config, Upstream};
+use crate::config::{Config, Masking, Upstream};
 use crate::exit::Exit;
 use crate::running::Node;
 use crate::tokens::{self, Wanted};
@@ -71,6 +71,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         receipts: false,
         serve_log: true,
         upstreams: BTreeMap::from([(name, upstream)]),
+        masking: Masking::default(),
         limits: Limits::default(),
     })
 }

@@ -1,0 +1,198 @@
+//! What is masked for whom, as it is written and as it holds.
+
+use std::collections::BTreeMap;
+
+use mask::{Class, Key, MaskSet, Showing, Style, Styles};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use toml::Spanned;
+
+use super::document::Document;
+use super::mistake::Mistakes;
+
+/// The `[masking]` table.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MaskingFile {
+    enabled: Option<bool>,
+    network: bool,
+    record: ReaderFile,
+    agent: ReaderFile,
+    server: ReaderFile,
+}
+
+/// How one reader is shown each class of data, and the kinds that are shown differently.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ReaderFile {
+    credential: Option<Spanned<String>>,
+    card: Option<Spanned<String>>,
+    authentication: Option<Spanned<String>>,
+    identifier: Option<Spanned<String>>,
+    contact: Option<Spanned<String>>,
+    network: Option<Spanned<String>>,
+    kinds: BTreeMap<String, Spanned<String>>,
+}
+
+/// What is masked for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Masking {
+    /// Without it every message is stored and relayed as it is.
+    enabled: bool,
+    /// IP and MAC addresses are looked for.
+    network: bool,
+    showing: Showing,
+}
+
+impl Default for Masking {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            network: false,
+            showing: Showing::default(),
+        }
+    }
+}
+
+impl Masking {
+    /// The set in force, with pseudonyms under this key.
+    pub(crate) fn set(&self, key: &[u8; 32]) -> MaskSet {
+        if !self.enabled {
+            return MaskSet::empty();
+        }
+        let builder = MaskSet::builder()
+            .showing(self.showing.clone())
+            .key(Key::from_bytes(key));
+        if self.network {
+            builder.with(Class::Network).build()
+        } else {
+            builder.build()
+        }
+    }
+
+    /// A line for each reader.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        if !self.enabled {
+            return vec![("masking", "off".to_owned())];
+        }
+        self.readers()
+            .map(|(reader, styles)| {
+                let of_class = CLASSES
+                    .iter()
+                    .filter(|(_, class)| self.network || *class != Class::Network);
+                let of_class = of_class
+                    .map(|(name, class)| format!("{name} {}", styles.of(*class, "").as_str()));
+                let of_kind = styles
+                    .kinds
+                    .iter()
+                    .map(|(kind, style)| format!("{kind} {}", style.as_str()));
+                let all: Vec<String> = of_class.chain(of_kind).collect();
+                (reader, all.join(", "))
+            })
+            .to_vec()
+    }
+
+    /// The same for programs.
+    pub(super) fn to_json(&self) -> Value {
+        let readers: serde_json::Map<String, Value> = self
+            .readers()
+            .iter()
+            .map(|(reader, styles)| {
+                let mut of: BTreeMap<&str, &str> = CLASSES
+                    .iter()
+                    .map(|(name, class)| (*name, styles.of(*class, "").as_str()))
+                    .collect();
+                let kinds = styles.kinds.iter();
+                of.extend(kinds.map(|(kind, style)| (kind.as_str(), style.as_str())));
+                let name = reader.trim_start_matches("masking ");
+                (name.to_owned(), json!(of))
+            })
+            .collect();
+        json!({ "enabled": self.enabled, "network": self.network, "shown": readers })
+    }
+
+    const fn readers(&self) -> [(&'static str, &Styles); 3] {
+        [
+            ("masking record", &self.showing.stored),
+            ("masking agent", &self.showing.to_agent),
+            ("masking server", &self.showing.to_server),
+        ]
+    }
+}
+
+const CLASSES: [(&str, Class); 6] = [
+    ("credential", Class::Credential),
+    ("card", Class::Card),
+    ("authentication", Class::Authentication),
+    ("identifier", Class::Identifier),
+    ("contact", Class::Contact),
+    ("network", Class::Network),
+];
+
+/// Lays what is written over the defaults.
+pub(super) fn resolve(
+    file: &MaskingFile,
+    document: &Document<'_>,
+    mistakes: &mut Mistakes,
+) -> Masking {
+    let Masking { mut showing, .. } = Masking::default();
+    for (written, styles) in [
+        (&file.record, &mut showing.stored),
+        (&file.agent, &mut showing.to_agent),
+        (&file.server, &mut showing.to_server),
+    ] {
+        lay_over(written, styles, document, mistakes);
+    }
+    // PCI DSS 3.3.1: what authenticates a payment is not kept, in whatever form.
+    if let Some(written) = &file.record.authentication
+        && !matches!(
+            showing.stored.authentication,
+            Style::Delete | Style::Label | Style::Full
+        )
+    {
+        let message = "security codes, PINs and seed phrases are not stored: \
+                       write `delete`, `label` or `full`";
+        mistakes.push(document.at(&written.span(), message.to_owned()));
+    }
+    Masking {
+        enabled: file.enabled.unwrap_or(true),
+        network: file.network,
+        showing,
+    }
+}
+
+fn lay_over(
+    written: &ReaderFile,
+    styles: &mut Styles,
+    document: &Document<'_>,
+    mistakes: &mut Mistakes,
+) {
+    let mut style = |written: &Spanned<String>| {
+        let style = Style::from_name(written.get_ref());
+        if style.is_none() {
+            let message = format!(
+                "`{}` is no style; there are reveal, label, partial, pseudonym, full and delete",
+                written.get_ref()
+            );
+            mistakes.push(document.at(&written.span(), message));
+        }
+        style
+    };
+    for (written, to) in [
+        (&written.credential, &mut styles.credential),
+        (&written.card, &mut styles.card),
+        (&written.authentication, &mut styles.authentication),
+        (&written.identifier, &mut styles.identifier),
+        (&written.contact, &mut styles.contact),
+        (&written.network, &mut styles.network),
+    ] {
+        if let Some(named) = written.as_ref().and_then(&mut style) {
+            *to = named;
+        }
+    }
+    for (kind, written) in &written.kinds {
+        if let Some(named) = style(written) {
+            styles.kinds.insert(kind.clone(), named);
+        }
+    }
+}
