@@ -12,7 +12,6 @@ mod index;
 mod keeper;
 mod keys;
 mod lookup;
-mod org;
 mod publish;
 mod published;
 mod reader;

@@ -12,7 +12,6 @@
 mod fields;
 mod hex;
 mod notes;
-mod org;
 mod paths;
 mod policy;
 mod proofs;

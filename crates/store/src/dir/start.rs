@@ -4,12 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ledger::note::{Checkpoint, LogKey};
+use ledger::note::LogKey;
 use ledger::wal::Framer;
-use ledger::{
-    CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, StorageError, TransferKey,
-    Writer,
-};
+use ledger::{CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, TransferKey, Writer};
 use model::{EntryIndex, SessionId, TreeSize};
 
 use super::abandon::abandon;
@@ -29,7 +26,6 @@ use crate::keys::{
     Keyring, ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
 };
 use crate::lookup::Lookup;
-use crate::org::{Node, OrgLog};
 use crate::publish::{LocalHead, LocalObjects};
 use crate::wal::{Recovered, WalJournal, WalOptions};
 
@@ -95,22 +91,7 @@ impl Opening<'_> {
         };
         let vkey = keys.log.public().to_vkey();
         let log_dir = self.layout.log(&self.identity.node, self.identity.epoch);
-        let org = OrgLog::open(
-            &self.disk,
-            self.path,
-            &self.identity,
-            Duration::from_millis(self.options.org_interval_ms),
-        )?;
-        let (public, org_vkey) = (keys.log.public(), org.vkey().to_owned());
-        let node = Node {
-            identity: &self.identity,
-            key: &public,
-        };
-        let kept = org.kept(&node).map_err(|error| OpenError::Corrupt {
-            path: self.path.to_owned(),
-            what: format!("its last checkpoint in the org log: {error}"),
-        })?;
-        let publisher = self.publisher(&keys.log, &log_dir, &found, kept)?;
+        let publisher = self.publisher(&keys.log, &log_dir, &found)?;
         let transfer = keys.ring.create_transfer()?;
         let transfers = Transfers {
             current: transfer.id(),
@@ -128,8 +109,7 @@ impl Opening<'_> {
             recovery.sessions_abandoned = abandoned.sessions;
             recovery.outcomes_unknown = abandoned.calls;
             publish_vkey(&*self.disk, &log_dir, &vkey)?;
-            let org = self.join(&node, org, publisher.signed_note())?;
-            let keeper = self.keeper(&ledger, keys.ring, publisher, org, transfers)?;
+            let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
             Ok::<_, OpenError>(keeper.start()?)
         };
         match begun() {
@@ -139,7 +119,6 @@ impl Opening<'_> {
                 keeper,
                 recovery,
                 vkey,
-                org_vkey,
                 log_dir,
                 _lock: lock,
             }),
@@ -153,7 +132,6 @@ impl Opening<'_> {
         key: &LogKey,
         log_dir: &Path,
         found: &Recovered,
-        kept: Option<Checkpoint>,
     ) -> Result<Publisher, OpenError> {
         let size = TreeSize(found.state.size());
         let objects = LocalObjects::new(Arc::clone(&self.disk), log_dir);
@@ -170,12 +148,6 @@ impl Opening<'_> {
                 PublishError::Head(_) => contradiction(error),
                 error => KeeperError::from(error).into(),
             })?;
-        if let Some(kept) = kept {
-            publisher.hold_to(&kept).map_err(|error| match error {
-                PublishError::Storage(_) => OpenError::from(error),
-                error => contradiction(error),
-            })?;
-        }
         if publisher.signed_size() > size {
             return Err(contradiction(PublishError::Smaller {
                 signed: publisher.signed_size(),
@@ -196,25 +168,6 @@ impl Opening<'_> {
             }),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// The node joins the org log.
-    fn join(
-        &self,
-        node: &Node<'_>,
-        mut org: OrgLog,
-        signed: Option<&[u8]>,
-    ) -> Result<OrgLog, OpenError> {
-        let dir = self.layout.org_log(self.identity.org_log);
-        publish_vkey(&*self.disk, &dir, org.vkey())?;
-        match org.join(node, signed) {
-            // Lag, as with every other checkpoint: no call waits for it.
-            Err(PublishError::Storage(error @ StorageError::Failed(_))) => {
-                tracing::warn!(%error, "the org log lags");
-            }
-            joined => joined?,
-        }
-        Ok(org)
     }
 
     /// Starts the writer behind what was found, and waits for the node's first record.
@@ -276,7 +229,6 @@ impl Opening<'_> {
         ledger: &Ledger,
         keyring: Keyring,
         publisher: Publisher,
-        org: OrgLog,
         transfer: Transfers,
     ) -> Result<Keeper, OpenError> {
         let epoch = self.identity.epoch;
@@ -297,7 +249,6 @@ impl Opening<'_> {
             keyring,
             index,
             publisher,
-            org,
             publish_interval: Duration::from_millis(self.options.publish_interval_ms.max(1)),
             heartbeat: Duration::from_millis(self.options.heartbeat_ms.max(1)),
             transfer,

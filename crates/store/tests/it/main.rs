@@ -9,7 +9,6 @@
 mod basics;
 mod faults;
 mod kill;
-mod org;
 mod power;
 mod stranger;
 mod support;

@@ -8,7 +8,6 @@
 
 mod damage;
 mod monitor;
-mod org;
 mod served;
 mod support;
 mod whole;

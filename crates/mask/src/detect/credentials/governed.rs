@@ -1,0 +1,130 @@
+//! Texts that a name outside of them governs: a member, a header, a column.
+
+use super::labels;
+use super::names::{self, Sensitive};
+use super::values::{self, Found};
+use crate::detect::{Certainty, Class, Hit, Scope};
+
+/// What the names say of the text; in definitions they say nothing.
+pub(super) fn governing(scope: &Scope<'_>) -> Option<Sensitive> {
+    if scope.definition {
+        return None;
+    }
+    let mut names = scope.names.iter().rev();
+    let nearest = names.find(|name| !names::is_generic(name))?;
+    names::sensitive(nearest).or_else(|| {
+        // `{"secrets": {"stripe": "…"}}`: a secret under a name of its own.
+        let above = names.next()?;
+        (names::holds_secrets(above) && is_own_name(nearest)).then_some(Sensitive::Token)
+    })
+}
+
+/// Takes the text, or its secret part.
+pub(super) fn find(scope: &Scope<'_>, what: Sensitive, hits: &mut Vec<Hit>) {
+    let text = scope.text;
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let span = start..start + trimmed.len();
+    match what {
+        Sensitive::Authorization => {
+            labels::authorization(text, span, hits);
+            return;
+        }
+        Sensitive::Cookie => {
+            let name = scope.names.last().copied().unwrap_or_default();
+            labels::cookies(text, span, name, hits);
+            return;
+        }
+        // Keys and passwords inside are found by their own names.
+        Sensitive::ConnectionString if has_parts(trimmed) => return,
+        _ => {}
+    }
+    let own = scope
+        .names
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(trimmed));
+    let nested = trimmed.starts_with(['{', '[']) && trimmed.ends_with(['}', ']']);
+    if !own && !nested && values::is_secret(what, trimmed, Found::Whole) {
+        hits.push(Hit {
+            kind: what.kind(),
+            class: what.class(),
+            span,
+            certainty: Certainty::Named,
+        });
+        return;
+    }
+    // `{"token": "Bearer …"}`, `{"api_key": "Token …"}`.
+    if let Some((scheme, rest)) = trimmed.split_once(' ')
+        && ["bearer", "token", "basic", "apikey", "key"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+        && values::is_secret(Sensitive::Token, rest, Found::Whole)
+    {
+        hits.push(Hit {
+            kind: what.kind(),
+            class: Class::Credential,
+            span: span.end - rest.len()..span.end,
+            certainty: Certainty::Named,
+        });
+    }
+}
+
+/// Whether a connection string has a password under a name, or in a URL.
+fn has_parts(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    [
+        "password=",
+        "pwd=",
+        "password =",
+        "accountkey=",
+        "accesskey=",
+        "sharedaccesssignature=",
+        "://",
+    ]
+    .iter()
+    .any(|part| lower.contains(part))
+}
+
+/// Whether a name below `secrets` is a secret's own, and not one of what describes secrets.
+fn is_own_name(name: &str) -> bool {
+    !matches!(
+        name.to_ascii_lowercase().as_str(),
+        "name"
+            | "id"
+            | "type"
+            | "kind"
+            | "username"
+            | "user"
+            | "email"
+            | "url"
+            | "host"
+            | "port"
+            | "path"
+            | "key"
+            | "created"
+            | "created_at"
+            | "createdat"
+            | "updated_at"
+            | "updatedat"
+            | "version"
+            | "description"
+            | "arn"
+            | "expires"
+            | "expires_at"
+            | "expiresat"
+            | "scope"
+            | "region"
+            | "database"
+            | "namespace"
+            | "fingerprint"
+            | "last_used"
+            | "owner"
+            | "uid"
+            | "project"
+            | "projectid"
+            | "project_id"
+            | "client_id"
+            | "clientid"
+            | "private_key_id"
+    )
+}
