@@ -8,6 +8,7 @@ use anyhow::Result;
 use ledger::Direction;
 use model::{SessionId, Timestamp};
 use serde_json::{Value, json};
+use store::Reader;
 
 use super::recordings;
 use crate::cli::FindingsArgs;
@@ -35,8 +36,24 @@ struct Tally {
     last_session: SessionId,
 }
 
+/// What is listed: everything, or only what is named.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    upstream: Option<String>,
+    kind: Option<String>,
+}
+
 pub(super) fn run(args: &FindingsArgs) -> Result<Exit> {
     let reader = recordings::open(&args.config)?;
+    let filter = Filter {
+        upstream: args.upstream.clone(),
+        kind: args.kind.clone(),
+    };
+    list(&reader, &filter, args.json)
+}
+
+/// Prints the catalogue: for `findings` and for the demo.
+pub(super) fn list(reader: &Reader, filter: &Filter, json: bool) -> Result<Exit> {
     let mut catalogue = Catalogue::default();
     let mut unreadable = 0_u64;
     for session in reader.sessions()? {
@@ -47,13 +64,13 @@ pub(super) fn run(args: &FindingsArgs) -> Result<Exit> {
             let shown = Shown::from(record);
             let target = called.follow(&shown);
             match shown.facts() {
-                Some(_) => catalogue.add(&shown, target, args),
+                Some(_) => catalogue.add(&shown, target, filter),
                 None => unreadable += u64::from(marked),
             }
         }
     }
     let mut out = io::stdout().lock();
-    if args.json {
+    if json {
         for (group, tally) in &catalogue.0 {
             writeln!(out, "{}", to_json(group, tally))?;
         }
@@ -104,10 +121,10 @@ impl Called {
 struct Catalogue(BTreeMap<Group, Tally>);
 
 impl Catalogue {
-    fn add(&mut self, shown: &Shown, target: Arc<str>, args: &FindingsArgs) {
+    fn add(&mut self, shown: &Shown, target: Arc<str>, filter: &Filter) {
         let Some(facts) = shown.facts() else { return };
         let upstream = facts.upstream.clone().unwrap_or_else(|| "".into());
-        if args.upstream.as_ref().is_some_and(|u| **u != *upstream) {
+        if filter.upstream.as_ref().is_some_and(|u| **u != *upstream) {
             return;
         }
         // One record counts once for a kind, however many places it has.
@@ -116,7 +133,7 @@ impl Catalogue {
             *in_record.entry(finding.kind.clone()).or_default() += 1;
         }
         for (kind, places) in in_record {
-            if args.kind.as_ref().is_some_and(|wanted| **wanted != *kind) {
+            if filter.kind.as_ref().is_some_and(|wanted| **wanted != *kind) {
                 continue;
             }
             let group = Group {

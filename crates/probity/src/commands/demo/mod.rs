@@ -12,6 +12,7 @@ use gateway::{Limits, StdioTarget, Target};
 use identity::Role;
 use model::UpstreamName;
 
+use super::findings::{self, Filter};
 use super::serve::{StopSignals, runtime, say_ready};
 use super::{recordings, show, verify};
 use crate::cli::{DemoArgs, SampleServerArgs, SessionRef};
@@ -127,6 +128,10 @@ fn look_back(data: &Path) -> Result<Exit> {
     };
     printer.session(&mut out, &reader, &view)?;
     printer.records(&mut out, &reader, &view, 0)?;
+    tour::heading(&mut out, "What sensitive data crossed (probity findings)")?;
+    drop(out);
+    findings::list(&reader, &Filter::default(), false)?;
+    let mut out = io::stdout().lock();
     tour::heading(&mut out, "Is the record whole? (probity verify)")?;
     drop(out);
     verify::verify_dir(data, &::verify::Options::default(), false)

@@ -35,7 +35,8 @@ pub(super) async fn run(url: &str, token: &str) -> Result<()> {
 
     say("An agent of yesterday connects (2025-11-25, with a session)")?;
     let mut agent = Agent::connect(url, token, ClientLifecycleMode::Initialize).await?;
-    let customers = json!({"country": "SE", "limit": 2});
+    say("It lists customers, and sees the last four digits of their cards")?;
+    let customers = json!({"country": "DE", "limit": 2});
     call(&agent, "list_customers", customers, false).await?;
 
     say("It reads with SQL of its own")?;
