@@ -22,6 +22,8 @@ mod http2;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]
+mod masking;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod published;

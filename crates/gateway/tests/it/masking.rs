@@ -14,10 +14,6 @@ const PASSWORD: &str = "Tr0ub4dor-and-3-horses";
 const CARD: &str = "4111 1111 1111 1111";
 const EMAIL: &str = "ada.lovelace@engines.test";
 
-fn standard() -> MaskSet {
-    MaskSet::standard(Key::from_bytes(b"a key of tests"))
-}
-
 fn strict() -> MaskSet {
     MaskSet::builder()
         .showing(Showing::strict())
@@ -99,7 +95,7 @@ fn nothing_on_disk(dir: &Path, values: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_and_records_get_no_secrets_and_servers_what_was_sent() {
-    let mut rig = Rig::masking(leaky(), standard()).await;
+    let mut rig = Rig::start(leaky()).await;
     let session = rig.initialize("/mcp/http", "2025-11-25", &[]).await;
     let param = format!("Bearer {TOKEN}");
     let headers = [("Mcp-Session-Id", &*session), ("Mcp-Param-Note", &*param)];
@@ -142,7 +138,7 @@ async fn agents_and_records_get_no_secrets_and_servers_what_was_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_transport_masks() {
-    let mut rig = Rig::masking(leaky(), standard()).await;
+    let mut rig = Rig::start(leaky()).await;
     for (upstream, id) in [("http", 1), ("stdio", 2), ("sse", 3)] {
         let mut client = SseClient::initialized(&rig, upstream, "2024-11-05").await;
         client.post(&rig, &call(id, "text")).await;

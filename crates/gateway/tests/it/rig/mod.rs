@@ -16,7 +16,7 @@ use gateway::{
     UpstreamConfig, Wiring,
 };
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
-use mask::MaskSet;
+use mask::{Key, MaskSet};
 use model::Timestamp;
 use policy::Policy;
 use store::{DataDir, Opened, Options, Reader};
@@ -74,6 +74,20 @@ impl Rig {
         script: Script,
         change: impl FnOnce(&mut Config),
     ) -> Self {
+        Self::build(options, script, standard_masks(), change).await
+    }
+
+    /// As [`Rig::start`], with these detectors in force.
+    pub(crate) async fn masking(script: Script, masks: MaskSet) -> Self {
+        Self::build(Options::default(), script, masks, |_| {}).await
+    }
+
+    async fn build(
+        options: Options,
+        script: Script,
+        masks: MaskSet,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let raw = RawHttp::start(&script).expect("the raw server starts");
         let stdio = RawStdio::new(&script).expect("the script can be written");
         let mut config = Config::new("127.0.0.1:0".parse().expect("an address"));
@@ -109,7 +123,7 @@ impl Rig {
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: Arc::new(ArcSwap::from_pointee(Policy::permit_all())),
-            masks: Arc::new(ArcSwap::from_pointee(MaskSet::empty())),
+            masks: Arc::new(ArcSwap::from_pointee(masks)),
             keys: Arc::new(ArcSwap::from_pointee(keys)),
             metrics: Arc::new(String::new),
             published: published(dir.path()),
@@ -276,6 +290,11 @@ pub(crate) fn modern(id: u32, method: &str, params: &str) -> String {
 
 /// What `params` of a modern request begin with.
 pub(crate) const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
+
+/// The detectors that are in force unless something else is configured.
+pub(crate) fn standard_masks() -> MaskSet {
+    MaskSet::standard(Key::from_bytes(b"a key of tests"))
+}
 
 fn http_target(url: &str) -> HttpTarget {
     HttpTarget {
