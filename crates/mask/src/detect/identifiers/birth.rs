@@ -54,13 +54,12 @@ pub(super) fn birth_after(text: &str, from: usize) -> Option<Hit> {
     None
 }
 
-/// A date of digits that a word before it, or the head of its column, says to be one.
-pub(super) fn told_birth(text: &str, run: &Range<usize>, context: &Context<'_>) -> Option<Hit> {
-    let span = date_at(text, run.start)?;
+/// A date that a word before it, or the head of its column, says to be one.
+pub(super) fn told_birth(date: Range<usize>, context: &Context<'_>) -> Option<Hit> {
     context
-        .around(&span)
+        .around(&date)
         .says(Topics::BIRTH)
-        .then(|| birth(span))
+        .then(|| birth(date))
 }
 
 fn birth(span: Range<usize>) -> Hit {
@@ -68,7 +67,7 @@ fn birth(span: Range<usize>) -> Hit {
 }
 
 /// The date that begins here: three numbers, or two and the name of a month.
-fn date_at(text: &str, start: usize) -> Option<Range<usize>> {
+pub(super) fn date_at(text: &str, start: usize) -> Option<Range<usize>> {
     let mut parts = Parts { text, at: start };
     let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
     let span = start..parts.at;

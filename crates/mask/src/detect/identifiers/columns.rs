@@ -27,14 +27,6 @@ enum Mark {
     Gap,
 }
 
-const MARKS: [Mark; 5] = [
-    Mark::Byte(b'\t'),
-    Mark::Byte(b'|'),
-    Mark::Byte(b','),
-    Mark::Byte(b';'),
-    Mark::Gap,
-];
-
 impl Columns {
     /// One pass over the lines.
     pub(super) fn of(text: &str) -> Self {
@@ -48,11 +40,12 @@ impl Columns {
             let span = start..start + line.len();
             start = span.end;
             let line = line.trim_end();
+            let marks = Marks::of(line);
             match &mut open {
-                Some(table) if table.goes_on(line) => table.until = span.end,
+                Some(table) if table.goes_on(marks, line) => table.until = span.end,
                 _ => {
                     columns.close(open.take());
-                    open = Table::with_head(line, span);
+                    open = Table::with_head(marks, line, span);
                 }
             }
         }
@@ -121,14 +114,11 @@ impl Columns {
 }
 
 impl Table {
-    fn with_head(line: &str, head: Range<usize>) -> Option<Self> {
+    fn with_head(marks: Marks, line: &str, head: Range<usize>) -> Option<Self> {
         if line.len() > LINE_MAX || is_rule(line) {
             return None;
         }
-        let (mark, marks) = MARKS
-            .iter()
-            .map(|&mark| (mark, marks_in(line, mark)))
-            .find(|&(_, marks)| marks > 0)?;
+        let (mark, marks) = marks.first()?;
         Some(Self {
             until: head.end,
             head,
@@ -137,13 +127,66 @@ impl Table {
         })
     }
 
-    fn goes_on(&self, line: &str) -> bool {
-        let marks = marks_in(line, self.mark);
-        is_rule(line)
-            || match self.mark {
-                Mark::Byte(_) => marks == self.marks,
-                Mark::Gap => marks > 0,
+    fn goes_on(&self, marks: Marks, line: &str) -> bool {
+        let same = match self.mark {
+            Mark::Byte(byte) => marks.of_byte(byte) == self.marks,
+            Mark::Gap => marks.gaps > 0,
+        };
+        same || is_rule(line)
+    }
+}
+
+/// How often each mark stands in a line outside of double quotes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Marks {
+    tabs: usize,
+    bars: usize,
+    commas: usize,
+    semicolons: usize,
+    gaps: usize,
+}
+
+impl Marks {
+    fn of(line: &str) -> Self {
+        let mut marks = Self::default();
+        let mut quoted = false;
+        let mut before = b'x';
+        for byte in line.trim_start().bytes() {
+            match byte {
+                b'"' => quoted = !quoted,
+                _ if quoted => {}
+                b'\t' => marks.tabs += 1,
+                b'|' => marks.bars += 1,
+                b',' => marks.commas += 1,
+                b';' => marks.semicolons += 1,
+                b' ' if before == b' ' => marks.gaps += 1,
+                _ => {}
             }
+            before = byte;
+        }
+        marks
+    }
+
+    /// The mark of a table, and how many: the rarest in prose first.
+    fn first(self) -> Option<(Mark, usize)> {
+        [
+            (Mark::Byte(b'\t'), self.tabs),
+            (Mark::Byte(b'|'), self.bars),
+            (Mark::Byte(b','), self.commas),
+            (Mark::Byte(b';'), self.semicolons),
+            (Mark::Gap, self.gaps),
+        ]
+        .into_iter()
+        .find(|&(_, marks)| marks > 0)
+    }
+
+    const fn of_byte(self, mark: u8) -> usize {
+        match mark {
+            b'\t' => self.tabs,
+            b'|' => self.bars,
+            b',' => self.commas,
+            _ => self.semicolons,
+        }
     }
 }
 
@@ -153,14 +196,7 @@ fn row_start(text: &str, span: &Range<usize>) -> Option<usize> {
     (span.start - row <= LINE_MAX).then_some(row)
 }
 
-fn marks_in(line: &str, mark: Mark) -> usize {
-    match mark {
-        Mark::Byte(byte) => count(line, byte),
-        Mark::Gap => line.trim_start().matches("  ").count(),
-    }
-}
-
-/// How often a mark stands in a line outside of double quotes.
+/// How often one mark does.
 fn count(line: &str, mark: u8) -> usize {
     let step = |(marks, quoted): (usize, bool), byte: u8| match byte {
         b'"' => (marks, !quoted),

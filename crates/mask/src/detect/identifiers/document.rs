@@ -14,6 +14,13 @@ struct Document {
     digits_min: usize,
 }
 
+impl Document {
+    fn fits(&self, written: &[u8]) -> bool {
+        let digits = written.iter().filter(|byte| byte.is_ascii_digit()).count();
+        self.lengths.contains(&written.len()) && digits >= self.digits_min
+    }
+}
+
 const DOCUMENTS: &[Document] = &[
     // ICAO 9303-3: up to nine characters.
     Document {
@@ -37,33 +44,30 @@ const DOCUMENTS: &[Document] = &[
     },
 ];
 
+/// Whether a word has the form of a document's number.
+pub(super) fn may_be(text: &str, word: &Word) -> bool {
+    let bytes = text.as_bytes();
+    let made = word.made_of.is_upper() || word.span.len() > 8 && word.made_of.is_code();
+    // Parts of dates, of numbers and of longer names are no numbers of documents.
+    let parted = || {
+        let before = word.span.start.checked_sub(1).and_then(|at| bytes.get(at));
+        matches!(before, Some(b'.' | b'/' | b'\\'))
+    };
+    let written = bytes.get(word.span.clone()).unwrap_or_default();
+    made && DOCUMENTS.iter().any(|document| document.fits(written))
+        && !is_day(written)
+        && !parted()
+        && ends_freely(bytes, word.span.end)
+}
+
 /// The document's number that is this word, where a word before it says so.
 pub(super) fn document(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit> {
     let bytes = text.as_bytes();
     let written = bytes.get(word.span.clone())?;
-    let digits = written.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let document = |document: &&Document| {
-        document.lengths.contains(&written.len()) && digits >= document.digits_min
-    };
-    // Parts of dates, of numbers and of longer names are no numbers of documents.
-    let parted = word
-        .span
-        .start
-        .checked_sub(1)
-        .and_then(|at| bytes.get(at))
-        .is_some_and(|byte| matches!(byte, b'.' | b'/' | b'\\'));
-    if parted
-        || is_day(written)
-        || !(word.made_of.is_upper() || written.len() > 8 && word.made_of.is_code())
-        || !ends_freely(bytes, word.span.end)
-        || !DOCUMENTS.iter().any(|each| document(&each))
-    {
-        return None;
-    }
     let said = context.around(&word.span);
     let found = DOCUMENTS
         .iter()
-        .filter(document)
+        .filter(|document| document.fits(written))
         .find(|document| said.says(document.topic))?;
     let span = with_prefix(bytes, word.span.start)..word.span.end;
     Some(named(found.kind, Class::Identifier, span))

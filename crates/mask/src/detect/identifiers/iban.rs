@@ -17,6 +17,9 @@ const LENGTH_MAX: usize = 34;
 pub(super) fn iban(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit> {
     let bytes = text.as_bytes();
     let start = word.span.start;
+    if word.span.len() < 4 || word.made_of.is_letters() || word.made_of.is_digits() {
+        return None;
+    }
     let [a, b, c, d] = *bytes.get(start..)?.first_chunk::<4>()?;
     let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
     if !(c.is_ascii_digit() && d.is_ascii_digit()) {

@@ -37,6 +37,8 @@ use super::{Certainty, Class, Hit, Scope};
 
 /// A whole text under a name is at most so long: the first line of an address.
 const NAMED_MAX: usize = 128;
+/// And without a space: a date with a time of day.
+const SECRET_MAX: usize = 32;
 
 /// Adds what it finds in one text; the order does not matter, overlaps are allowed.
 pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
@@ -51,7 +53,7 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
         told: match scope.text.is_ascii() {
             true => Topics::NONE,
             // Words of other scripts are not looked up one by one.
-            false => TOLD,
+            false => Topics::TOLD,
         },
         is_table: scope.text.contains('\n'),
         hits,
@@ -67,22 +69,6 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-/// What only a word can give away.
-const TOLD: Topics = Topics::PASSPORT
-    .or(Topics::LICENCE)
-    .or(Topics::RECORD)
-    .or(Topics::BIRTH)
-    .or(Topics::BANK)
-    .or(Topics::PHONE);
-
-/// Values that are a whole text or a whole cell.
-const WHOLE: Topics = Topics::SECURITY_CODE
-    .or(Topics::PIN)
-    .or(Topics::BIRTH)
-    .or(Topics::ADDRESS);
-
-const DOCUMENTS: Topics = Topics::PASSPORT.or(Topics::LICENCE).or(Topics::RECORD);
-
 struct Finder<'a> {
     text: &'a str,
     context: Context<'a>,
@@ -96,15 +82,18 @@ struct Finder<'a> {
 impl Finder<'_> {
     /// Values that are a whole text under a name.
     fn whole_text(&mut self, scope: &Scope<'_>) {
-        if scope.definition || scope.names.is_empty() {
-            return;
+        let may_be = !scope.definition
+            && !scope.names.is_empty()
+            && scope.text.len() <= NAMED_MAX
+            && (scope.text.len() <= SECRET_MAX || scope.text.contains(' '));
+        if may_be && self.tells(Topics::WHOLE) {
+            self.whole(&(0..self.text.len()), self.context.named_topics());
         }
-        let topics = self.context.named_topics();
-        self.told = self.told | topics;
-        if topics.is_none() || self.text.len() > NAMED_MAX {
-            return;
-        }
-        self.whole(&(0..self.text.len()), topics);
+    }
+
+    /// Whether a word so far or a name tells one of these.
+    fn tells(&self, topics: Topics) -> bool {
+        self.told.meets(topics) || self.context.named_topics().meets(topics)
     }
 
     /// A text or a cell that is all one value.
@@ -127,7 +116,7 @@ impl Finder<'_> {
     /// A cell under a head that says what only words can tell.
     fn cell(&mut self, word: &Range<usize>) {
         if let Some((cell, topics)) = self.context.cell(word)
-            && topics.meets(WHOLE)
+            && topics.meets(Topics::WHOLE)
             && cell.len() <= NAMED_MAX
         {
             self.whole(&cell, topics);
@@ -136,10 +125,16 @@ impl Finder<'_> {
 
     fn word(&mut self, word: &Word) {
         let text = self.text;
-        self.add(network::network(text, word));
-        self.add(card_secret::secret_after(text, &word.span));
+        let len = word.span.len();
+        if len <= 4 {
+            self.add(network::network(text, word));
+            self.add(card_secret::secret_after(text, &word.span));
+        }
         if word.made_of.is_letters() {
             self.letters(word);
+            if len > 2 {
+                return;
+            }
         }
         let code =
             code::code(text, word, &self.context).or_else(|| iban::iban(text, word, &self.context));
@@ -147,25 +142,20 @@ impl Finder<'_> {
             self.add(code);
             return;
         }
-        if word.made_of.is_letters() {
-            return;
-        }
-        if self.is_table && word.span.len() <= 8 && self.told.meets(WHOLE) {
+        if self.is_table && len <= 8 && self.told.meets(Topics::WHOLE) {
             self.cell(&word.span);
         }
-        if word.span.len() >= 5 {
-            if self.told.meets(DOCUMENTS) {
-                self.add(document::document(text, word, &self.context));
-            }
-            if self.told.meets(Topics::BANK) {
-                self.add(iban::bank_account(text, &word.span, &self.context));
-            }
+        if document::may_be(text, word) && self.tells(Topics::DOCUMENT) {
+            self.add(document::document(text, word, &self.context));
+        }
+        if len >= 6 && word.made_of.is_digits() && self.tells(Topics::BANK) {
+            self.add(iban::bank_account(text, &word.span, &self.context));
         }
     }
 
     /// Words that say what follows, or what went before.
     fn letters(&mut self, word: &Word) {
-        let Some(written) = self.text.get(word.span.clone()) else {
+        let Some(written) = self.text.as_bytes().get(word.span.clone()) else {
             return;
         };
         if street::is_kind(written) {
@@ -174,6 +164,9 @@ impl Finder<'_> {
             self.add(street::street_before(self.text, end, says_address));
         }
         let topics = vocabulary::first_word(written);
+        if topics.is_none() {
+            return;
+        }
         self.told = self.told | topics;
         if topics.meets(Topics::BIRTH) && context::begins(self.text, &word.span, Topics::BIRTH) {
             self.add(birth::birth_after(self.text, word.span.end));
@@ -197,17 +190,15 @@ impl Finder<'_> {
         if self.hits.len() > before {
             return;
         }
-        let birth = self
-            .told
-            .meets(Topics::BIRTH)
-            .then(|| birth::told_birth(text, run, &self.context));
-        match birth.flatten() {
-            Some(hit) => self.add(Some(hit)),
-            None => {
-                let may_be_told = self.told.meets(Topics::PHONE);
-                self.add(phone::phone(text, run, &self.context, may_be_told));
-            }
+        let birth = birth::date_at(text, run.start)
+            .filter(|_| self.tells(Topics::BIRTH))
+            .and_then(|date| birth::told_birth(date, &self.context));
+        if birth.is_some() {
+            self.add(birth);
+            return;
         }
+        let phone = phone::phone(text, run, &self.context, || self.tells(Topics::PHONE));
+        self.add(phone);
     }
 
     /// Two words may say the same about one value.

@@ -14,12 +14,12 @@ const DIGITS_MIN: usize = 7;
 
 /// The number that a run of digits belongs to, with the `+` and the parentheses before it.
 ///
-/// `may_be_told` where the text or its names have a word about telephones anywhere.
+/// `may_be_told`: whether the text or its names have a word about telephones anywhere.
 pub(super) fn phone(
     text: &str,
     run: &Range<usize>,
     context: &Context<'_>,
-    may_be_told: bool,
+    may_be_told: impl Fn() -> bool,
 ) -> Option<Hit> {
     let bytes = text.as_bytes();
     let start = beginning(bytes, run.start);
@@ -40,7 +40,7 @@ pub(super) fn phone(
         let written = text.get(span.clone())?;
         let planned = plus && is_international(digits);
         let american = is_american(digits) && !glued && (bracket || is_american_form(written));
-        if !(planned || american || may_be_told) {
+        if !(planned || american || may_be_told()) {
             return None;
         }
         let said = context.around(&span);

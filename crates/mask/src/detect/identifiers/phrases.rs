@@ -115,6 +115,12 @@ impl Phrases {
     }
 
     fn push_folded(&mut self, char: char) {
+        if let Ok(byte) = u8::try_from(char)
+            && byte.is_ascii()
+        {
+            self.push(byte.to_ascii_lowercase());
+            return;
+        }
         for lower in char.to_lowercase() {
             match without_accent(lower) {
                 "" => {
@@ -177,6 +183,9 @@ impl Kind {
         match char {
             ',' | ';' | '|' | '\n' | '\t' | '，' | '；' => Self::Break,
             '0'..='9' => Self::Digit,
+            'a'..='z' => Self::Lower,
+            'A'..='Z' => Self::Upper,
+            '\0'..='\x7f' => Self::Other,
             _ if char.is_uppercase() => Self::Upper,
             _ if char.is_alphanumeric() => Self::Lower,
             // Signs of Indian vowels are marks, not letters.

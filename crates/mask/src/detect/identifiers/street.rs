@@ -68,10 +68,12 @@ pub(super) fn street_before(
 }
 
 /// Whether a word ends the names of streets, as in `Baker Street`.
-pub(super) fn is_kind(word: &str) -> bool {
-    word.starts_with(|char: char| char.is_ascii_uppercase())
+pub(super) fn is_kind(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_uppercase)
         && (2..=9).contains(&word.len())
-        && KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(word))
+        && KINDS
+            .iter()
+            .any(|kind| kind.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// The last part of a word that ends in a house number: `1234`, `12B`, `"1234`.

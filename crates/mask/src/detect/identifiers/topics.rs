@@ -59,10 +59,28 @@ impl Topics {
     /// As a name: a time, a number or an id. In prose: nothing.
     pub(super) const VAGUE_NAME: Self = Self(1 << 62);
 
+    /// Values that are a whole text or a whole cell.
+    pub(super) const WHOLE: Self = Self::SECURITY_CODE
+        .or(Self::PIN)
+        .or(Self::BIRTH)
+        .or(Self::ADDRESS);
+
+    pub(super) const DOCUMENT: Self = Self::PASSPORT.or(Self::LICENCE).or(Self::RECORD);
+
+    /// What has no check digit and no form of its own: only words tell it.
+    pub(super) const TOLD: Self = Self::WHOLE
+        .or(Self::DOCUMENT)
+        .or(Self::BANK)
+        .or(Self::PHONE);
+
     const AGAINST: Self = Self(Self::THING.0 | Self::SOME_ID.0 | Self::VAGUE_NAME.0);
 
     pub(super) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     pub(super) const fn meets(self, other: Self) -> bool {

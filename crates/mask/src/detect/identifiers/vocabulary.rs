@@ -1,6 +1,7 @@
 //! The words that say what a number is, in several languages: lower case, without accents.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use super::topics::Topics;
@@ -8,7 +9,25 @@ use super::topics::Topics;
 type T = Topics;
 
 /// By first word: the words that follow it, and what they say together.
-type Phrases = HashMap<&'static [u8], Vec<(&'static str, Topics)>>;
+type Phrases = HashMap<&'static [u8], Vec<(&'static str, Topics)>, Words>;
+
+/// FNV-1a: the keys are these few words, and looked up for every word of a text.
+type Words = BuildHasherDefault<Fnv>;
+
+#[derive(Default)]
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// The topics of the longest phrase that `words` begins with, and its length in bytes. `words` are
 /// in lower case, without accents, and apart by single spaces; a plural `s` is allowed for.
@@ -19,15 +38,27 @@ pub(super) fn longest_phrase(words: &[u8]) -> Option<(Topics, usize)> {
     phrase(first, rest).or_else(|| phrase(singular()?, rest).map(|(topics, len)| (topics, len + 1)))
 }
 
-/// What the phrases that begin with a word may say together, of that which only words can tell.
-pub(super) fn first_word(word: &str) -> Topics {
+/// What only words can tell and the phrases that begin with a word may say, all together.
+pub(super) fn first_word(word: &[u8]) -> Topics {
+    let first = word
+        .first()
+        .map_or(0, u8::to_ascii_lowercase)
+        .wrapping_sub(b'a');
+    let lengths = FIRST_WORDS
+        .lengths
+        .get(usize::from(first))
+        .copied()
+        .unwrap_or(0);
+    if word.len() >= 16 || lengths & (1 << word.len()) == 0 {
+        return Topics::NONE;
+    }
     let mut lower = [0; 16];
     let Some(lower) = lower.get_mut(..word.len()) else {
         return Topics::NONE;
     };
-    lower.copy_from_slice(word.as_bytes());
+    lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    let topics = |word: &[u8]| FIRST_WORDS.get(word).copied();
+    let topics = |word: &[u8]| FIRST_WORDS.topics.get(word).copied();
     topics(lower)
         .or_else(|| topics(lower.strip_suffix(b"s")?))
         .unwrap_or(Topics::NONE)
@@ -52,7 +83,7 @@ fn continues(rest: &[u8], more: &str) -> Option<usize> {
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let mut phrases = Phrases::new();
+    let mut phrases = Phrases::default();
     let each = VOCABULARY
         .iter()
         .flat_map(|&(topics, list)| list.split(", ").map(move |phrase| (topics, phrase)));
@@ -67,18 +98,32 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     phrases
 });
 
-static FIRST_WORDS: LazyLock<HashMap<&'static [u8], Topics>> = LazyLock::new(|| {
-    let together = |phrases: &[(&str, Topics)]| {
-        phrases
+struct FirstWords {
+    topics: HashMap<&'static [u8], Topics, Words>,
+    /// For each first letter, a bit for each length of a word or its plural.
+    lengths: [u16; 26],
+}
+
+static FIRST_WORDS: LazyLock<FirstWords> = LazyLock::new(|| {
+    let mut words = FirstWords {
+        topics: HashMap::default(),
+        lengths: [0; 26],
+    };
+    for (&first, phrases) in PHRASES.iter() {
+        let together = phrases
             .iter()
             .fold(Topics::NONE, |all, &(_, topics)| all | topics)
-            .positive()
-    };
-    PHRASES
-        .iter()
-        .map(|(&first, phrases)| (first, together(phrases)))
-        .filter(|(_, topics)| !topics.is_none())
-        .collect()
+            .and(Topics::TOLD);
+        let letter = first.first().map_or(0, |byte| byte.wrapping_sub(b'a'));
+        if together.is_none() || first.len() >= 15 {
+            continue;
+        }
+        if let Some(lengths) = words.lengths.get_mut(usize::from(letter)) {
+            *lengths |= 0b11 << first.len();
+            words.topics.insert(first, together);
+        }
+    }
+    words
 });
 
 /// Phrases of scripts that do not part words, found anywhere.
