@@ -455,14 +455,15 @@ def read_tile(log, level, n, width):
 
 
 def read_published(log, size, expected):
-    """The hashes of all published leaves, checked up to the root."""
-    hashes = []
+    """The published entries and their hashes, checked up to the root."""
+    hashes, entries = [], []
     for n in range(-(-size // 256)):
         width = min(256, size - n * 256)
         bundle, found = read_tile(log, "entries", n, width), []
         while bundle:
             (length,) = struct.unpack_from(">H", bundle)
-            found.append(leaf_hash(bundle[2 : 2 + length]))
+            entries.append(bundle[2 : 2 + length])
+            found.append(leaf_hash(entries[-1]))
             bundle = bundle[2 + length :]
         need(b"".join(found) == read_tile(log, 0, n, width), f"bundle {n} and its tile differ")
         hashes += found
@@ -474,7 +475,73 @@ def read_published(log, size, expected):
             part = nodes[n * 256 : n * 256 + 256]
             need(b"".join(part) == read_tile(log, level, n, len(part)), f"tile {level}/{n}")
     need(root(list(hashes)) == expected, "checkpoint: root")
-    return hashes
+    return entries, hashes
+
+
+# org.md
+
+
+def org_entry(raw):
+    """Kind, origin, key and checkpoint of an entry."""
+    head, _, note = raw.decode().partition("\n\n")
+    lines = head.removesuffix("\n").split("\n")
+    starts = ["probity/v1/org ", "time ", "log ", "key ", "checkpoint "]
+    if len(lines) == 4:
+        del starts[3]
+    need(len(lines) == len(starts), "org log: lines of an entry")
+    fields = {}
+    for line, start in zip(lines, starts):
+        need(line.startswith(start), "org log: an entry's lines")
+        fields[start] = line.removeprefix(start)
+    kind, stated = fields[starts[0]], fields["checkpoint "]
+    need(("key " in fields) == (kind in ("log-opened", "epoch-opened")), "org log: key")
+    need(stated in ("none", "unknown", "below") and (stated == "below") == bool(note), "org log: note")
+    return kind, fields["log "], fields.get("key "), note.encode() or None
+
+
+class Org:
+    """What the org logs say about the nodes' logs."""
+
+    def __init__(self):
+        self.keys, self.kept, self.open = {}, {}, None
+
+    def read(self, log):
+        origin, key_id, key = parse_vkey((log / "vkey").read_text())
+        size, expected = read_checkpoint((log / "checkpoint").read_bytes(), origin, key_id, key)
+        self.keys[origin], self.open = (origin, key_id, key), None
+        for index, raw in enumerate(read_published(log, size, expected)[0]):
+            kind, name, vkey, note = org_entry(raw)
+            need((kind == "log-opened") == (index == 0), f"org log: entry {index} is {kind}")
+            if kind == "log-opened":
+                need(parse_vkey(vkey)[0] == name == origin, "org log: opens another log")
+            elif kind == "epoch-opened":
+                need(self.open is None and parse_vkey(vkey)[0] == name, f"org log: {name} opened")
+                self.keys[name], self.open = parse_vkey(vkey), name
+                self.kept.setdefault(name, [])
+            else:
+                need(name == self.open, f"org log: {name} is not open at entry {index}")
+            if kind == "epoch-closed":
+                self.open = None
+            if note is not None:
+                of = note.split(b"\n")[0].decode()
+                need(of in self.keys, f"org log: {of} was never opened")
+                checkpoint = read_checkpoint(note, *self.keys[of])
+                if kind in ("node-checkpoint", "node-left"):
+                    last = self.kept[of][-1] if self.kept[of] else (0, checkpoint[1])
+                    grows = checkpoint[0] > last[0] or checkpoint == last
+                    need(of == name and grows, f"org log: entry {index} contradicts the one before")
+                    self.kept[of].append(checkpoint)
+
+    def compare(self, origin, hashes):
+        """The log is the one whose checkpoints are kept here."""
+        need(origin in self.kept, f"the org log does not name {origin}")
+        tree = Tree()
+        waiting = list(self.kept[origin])
+        for leaf in hashes:
+            tree.push(leaf)
+            while waiting and waiting[0][0] == tree.size:
+                need(waiting.pop(0)[1] == tree.root(), f"{origin} is forked at {tree.size}")
+        need(not waiting, f"{origin} was rolled back")
 
 
 def kind_name(code):
@@ -487,7 +554,14 @@ def read_directory(path):
     log = path / "log" / node / str(epoch)
     origin, key_id, key = parse_vkey((log / "vkey").read_text())
     size, expected = read_checkpoint((log / "checkpoint").read_bytes(), origin, key_id, key)
-    published = read_published(log, size, expected)
+    published = read_published(log, size, expected)[1]
+    org = Org()
+    for number in sorted((path / "log" / "org").iterdir(), key=lambda folder: int(folder.name)):
+        org.read(number)
+    org.compare(origin, published)
+    for name in org.kept:
+        of, number = name.split("/")[-2:]
+        need((path / "log" / of / number).is_dir(), f"{name} is missing")
     keyring, sessions = Keyring(path / "keys"), Sessions()
     index = -1
     for index, entry in enumerate(read_wal(path / "wal" / str(epoch), epoch, key, origin)):

@@ -21,6 +21,7 @@ mod writer;
 pub mod fields;
 pub mod merkle;
 pub mod note;
+pub mod org;
 pub mod proof;
 pub mod tile;
 pub mod wal;

@@ -9,12 +9,12 @@ use std::fmt;
 use model::{Digest, TreeSize};
 
 use crate::format::FormatError;
-use crate::merkle::leaf_hash;
+use crate::merkle::{leaf_hash, root_at};
 use crate::note::{Checkpoint, CheckpointError, LogKey, NoteError};
 use crate::ports::{Head, Objects, StorageError};
 use crate::tile::{
-    CHECKPOINT_KEY, TILE_WIDTH, Tile, TileBuilder, TileName, bundle_entries, root_from_tiles,
-    root_of, tile_hashes,
+    CHECKPOINT_KEY, TILE_WIDTH, Tile, TileBuilder, TileName, TileNodes, bundle_entries,
+    root_from_tiles, root_of, tile_hashes,
 };
 
 /// How many finished tiles may wait to be stored.
@@ -83,6 +83,8 @@ pub struct Publisher {
     /// Full tiles and bundles that were stored since the last checkpoint.
     stored: BTreeSet<TileName>,
     signed: Option<Signed>,
+    /// A checkpoint that somebody else kept, of a size that is still to be reached.
+    kept: Option<Checkpoint>,
     /// A head of which it is unknown whether it was stored.
     attempted: Option<Signed>,
 }
@@ -115,6 +117,7 @@ impl Publisher {
     ) -> Result<Self, PublishError> {
         let mut publisher = Self {
             signed: None,
+            kept: None,
             attempted: None,
             builder: TileBuilder::new(),
             pending: Vec::new(),
@@ -154,6 +157,38 @@ impl Publisher {
             .map_or(TreeSize(0), |signed| signed.checkpoint.size)
     }
 
+    /// The last head that was signed, as a note.
+    pub fn signed_note(&self) -> Option<&[u8]> {
+        self.signed.as_ref().map(|signed| signed.note.as_slice())
+    }
+
+    /// Holds the log to a checkpoint of it that somebody else kept: now, if the log has reached
+    /// its size, else when it does.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Smaller`] if more was kept than this signer ever signed,
+    /// [`PublishError::Forked`] if it has another root; else if the tiles cannot be read.
+    pub fn hold_to(&mut self, kept: &Checkpoint) -> Result<(), PublishError> {
+        if kept.size > self.signed_size() {
+            return Err(PublishError::Smaller {
+                signed: kept.size,
+                found: self.signed_size(),
+            });
+        }
+        let size = self.size();
+        if kept.size.0 > size {
+            self.kept = Some(kept.clone());
+            return Ok(());
+        }
+        let mut nodes = TileNodes::new(size, |name| self.fetch(name));
+        if root_at(&mut nodes, kept.size.0)? == kept.root {
+            Ok(())
+        } else {
+            Err(PublishError::Forked { size: kept.size })
+        }
+    }
+
     /// Appends a leaf. Stores finished tiles when many wait.
     ///
     /// # Errors
@@ -163,13 +198,11 @@ impl Publisher {
     pub fn push(&mut self, leaf: &[u8]) -> Result<(), PublishError> {
         let pending = &mut self.pending;
         self.builder.push(leaf, |tile| pending.push(tile));
-        if let Some(signed) = &self.signed
-            && signed.checkpoint.size.0 == self.builder.size()
-            && signed.checkpoint.root != self.builder.root()
-        {
-            return Err(PublishError::Forked {
-                size: signed.checkpoint.size,
-            });
+        let signed = self.signed.as_ref().map(|signed| &signed.checkpoint);
+        for known in signed.into_iter().chain(&self.kept) {
+            if known.size.0 == self.builder.size() && known.root != self.builder.root() {
+                return Err(PublishError::Forked { size: known.size });
+            }
         }
         if self.pending.len() >= PENDING_MAX {
             self.store_pending()?;

@@ -14,6 +14,7 @@ use crate::error::ReadError;
 use crate::follow::{Follow, NewEntry};
 use crate::index::IndexWriter;
 use crate::keys::{Arrival, Keyring, KeyringError};
+use crate::org::OrgLog;
 
 /// So many changed sessions are written to the index at once, at most.
 const INDEX_CHANGES_MAX: usize = 4_096;
@@ -31,6 +32,9 @@ pub enum KeeperError {
     /// Tiles or a checkpoint could not be published.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The org log could not be published.
+    #[error("the org log: {0}")]
+    Org(PublishError),
     /// Session keys could not be moved.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
@@ -52,6 +56,7 @@ pub(crate) struct Keeper {
     /// Without an index, readers take everything from the log.
     pub(crate) index: Option<IndexWriter>,
     pub(crate) publisher: Publisher,
+    pub(crate) org: OrgLog,
     pub(crate) publish_interval: Duration,
     pub(crate) heartbeat: Duration,
     pub(crate) transfer: Transfers,
@@ -92,7 +97,8 @@ impl Keeper {
             let result = self.tick();
             match stopped.recv_timeout(self.publish_interval) {
                 Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => return self.tick(),
+                Ok(()) => return self.end(),
+                Err(RecvTimeoutError::Disconnected) => return self.tick(),
             }
             if let Err(error) = result {
                 self.report(&error);
@@ -108,6 +114,15 @@ impl Keeper {
         }
     }
 
+    /// The last work. A log that was poisoned did not end in order.
+    fn end(mut self) -> Result<(), KeeperError> {
+        self.tick()?;
+        if self.ledger.health().poisoned.is_none() {
+            self.org.leave().map_err(KeeperError::Org)?;
+        }
+        Ok(())
+    }
+
     fn tick(&mut self) -> Result<(), KeeperError> {
         let durable = self.ledger.health().durable.0;
         let taken = self.take_in(durable);
@@ -119,6 +134,7 @@ impl Keeper {
         if self.publisher.size() > 0 {
             let publication = self.publisher.publish()?;
             self.ledger.set_published(publication.checkpoint.size);
+            self.org.note(&publication).map_err(KeeperError::Org)?;
         }
         Ok(())
     }
@@ -194,11 +210,7 @@ impl Keeper {
     /// What a retry can mend is a warning; a head that contradicts a signed one ends the log.
     fn report(&self, error: &KeeperError) {
         match error {
-            KeeperError::Publish(
-                error @ (PublishError::Forked { .. }
-                | PublishError::Smaller { .. }
-                | PublishError::Storage(StorageError::Conflict)),
-            ) => {
+            KeeperError::Publish(inner) | KeeperError::Org(inner) if contradicts(inner) => {
                 tracing::error!(%error, "the log contradicts what was signed");
                 self.ledger.poison(&error.to_string());
             }
@@ -221,6 +233,16 @@ impl Running {
             Err(_) => Err(KeeperError::Stopped),
         }
     }
+}
+
+/// Whether it is a head that contradicts one that was signed: no retry mends that.
+const fn contradicts(error: &PublishError) -> bool {
+    matches!(
+        error,
+        PublishError::Forked { .. }
+            | PublishError::Smaller { .. }
+            | PublishError::Storage(StorageError::Conflict)
+    )
 }
 
 /// Publishes nothing: brings the publisher to `size` leaves before the log goes on.

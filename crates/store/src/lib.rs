@@ -12,6 +12,7 @@ mod index;
 mod keeper;
 mod keys;
 mod lookup;
+mod org;
 mod publish;
 mod published;
 mod reader;

@@ -4,10 +4,7 @@ use std::path::Path;
 
 use ledger::LogPath;
 
-use crate::dir::{Identity, IdentityError, Layout};
-
-/// The name of the organisation's own log, which has no epochs in its path.
-const ORG: &str = "org";
+use crate::dir::{Identity, IdentityError, Layout, ORG};
 
 /// The published logs of a data directory, for serving. Holds no lock and changes nothing.
 #[derive(Debug, Clone)]
@@ -15,6 +12,7 @@ pub struct PublishedLogs {
     layout: Layout,
     node: String,
     epoch: u32,
+    org_log: u32,
 }
 
 impl PublishedLogs {
@@ -29,6 +27,7 @@ impl PublishedLogs {
             layout,
             node: identity.node,
             epoch: identity.epoch,
+            org_log: identity.org_log,
         }))
     }
 
@@ -40,7 +39,7 @@ impl PublishedLogs {
     /// If it is unknown whether there is one.
     pub fn read(&self, path: &LogPath) -> io::Result<Option<Vec<u8>>> {
         let dir = match path.epoch {
-            None if path.name == ORG => self.layout.org_log(),
+            number if path.name == ORG => self.layout.org_log(number.unwrap_or(self.org_log)),
             epoch if path.name == self.node => {
                 self.layout.log(&self.node, epoch.unwrap_or(self.epoch))
             }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use ledger::note::{LogPublicKey, NoteKeyError};
 
 use crate::epoch::Epoch;
-use crate::report::{Progress, Report};
+use crate::org::{Nodes, is_org};
+use crate::org_report::OrgReport;
+use crate::report::{LeafVerdict, Progress, Report};
 use crate::source::{Source, Target};
 
 /// What to verify against.
@@ -87,14 +89,23 @@ pub fn verify_target(
     let source = Source::open(target).map_err(io)?;
     let keys = parse_keys(&options.vkeys)?;
     let mut report = Report::default();
-    for place in places(&source).map_err(io)? {
+    let mut nodes = Nodes::default();
+    let all = org_places(&source).map_err(io)?;
+    for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
+        if is_org(&key) {
+            let org = Epoch::new(&source, place, key, from_log);
+            let log = org.verify_org(&mut nodes, progress).map_err(io)?;
+            report.orgs.push(OrgReport::new(log));
+            continue;
+        }
         let epoch = Epoch::new(&source, place, key, from_log);
         report
             .epochs
-            .push(epoch.verify(progress).map_err(io)?.report);
+            .push(epoch.verify(&nodes, progress).map_err(io)?.report);
     }
-    if report.epochs.is_empty() {
+    cross_check(&nodes, &mut report);
+    if report.epochs.is_empty() && report.orgs.is_empty() {
         return Err(VerifyError::NoLog(target.to_string().into()));
     }
     Ok(report)
@@ -108,6 +119,61 @@ pub(crate) fn parse_keys(texts: &[String]) -> Result<Vec<LogPublicKey>, VerifyEr
         })
     };
     texts.iter().map(parse).collect()
+}
+
+/// What the org logs and the nodes' logs say about each other. A folder with one log alone has
+/// nothing to compare.
+fn cross_check(nodes: &Nodes, report: &mut Report) {
+    let unnamed: Vec<_> = report
+        .epochs
+        .iter()
+        .filter(|epoch| epoch.size.0 > 0 && epoch.in_directory && !nodes.names(&epoch.origin))
+        .map(|epoch| epoch.origin.clone())
+        .collect();
+    let here = |log: &str| report.epochs.iter().any(|epoch| epoch.origin == log);
+    let (there, gone): (Vec<_>, Vec<_>) = nodes
+        .reports()
+        .into_iter()
+        .partition(|node| here(&node.log));
+    let Some(org) = report.orgs.last_mut() else {
+        for epoch in &mut report.epochs {
+            if unnamed.contains(&epoch.origin) {
+                let what = "there is no org log, which would name this log and its checkpoints";
+                epoch.problem(LeafVerdict::Missing, ORG, None, what);
+            }
+        }
+        return;
+    };
+    let in_directory = org.log.in_directory;
+    for node in gone.iter().filter(|_| in_directory) {
+        let what = format!("the org log names `{}`, and that log is not here", node.log);
+        org.log.problem(LeafVerdict::Missing, "log", None, what);
+    }
+    for log in unnamed {
+        let what = format!("`{log}` is here, and the org log does not name it");
+        org.log.problem(LeafVerdict::Corrupt, ORG, None, what);
+    }
+    org.nodes = there.into_iter().chain(gone).collect();
+    org.nodes.sort_by(|a, b| a.log.cmp(&b.log));
+}
+
+/// The folder of the org logs.
+const ORG: &str = "log/org";
+
+fn org_places(source: &Source) -> io::Result<Vec<Place>> {
+    let mut numbers: Vec<u32> = source
+        .list(ORG)?
+        .iter()
+        .filter_map(|name| name.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    let place = |number| Place {
+        log: format!("{ORG}/{number}/"),
+        wal: None,
+        head: Some(format!("head/org-{number}")),
+        epoch: Some(number),
+    };
+    Ok(numbers.into_iter().map(place).collect())
 }
 
 /// Where one epoch's parts lie.
@@ -136,7 +202,7 @@ pub(crate) fn places(source: &Source) -> io::Result<Vec<Place>> {
         }]);
     }
     let mut places = Vec::new();
-    for node in source.list("log")? {
+    for node in source.list("log")?.iter().filter(|node| *node != "org") {
         let mut epochs: Vec<u32> = source
             .list(&format!("log/{node}"))?
             .iter()
@@ -170,6 +236,13 @@ pub(crate) fn key_of(
     }
     // The key from elsewhere that is named for this log. A log that names itself otherwise is
     // verified with the first key, and fails.
+    let org = beside.as_ref().filter(|_| place.log.starts_with(ORG));
+    if let Some(own) = org
+        && keys.iter().all(|key| key.name() != own.name())
+    {
+        // Keys of nodes' logs say nothing about the org log's.
+        return Ok((own.clone(), true));
+    }
     let suffix = place.epoch.map(|epoch| format!("/{epoch}"));
     let named = keys.iter().find(|key| {
         let of_epoch = suffix.as_ref().is_none_or(|s| key.name().ends_with(s));

@@ -10,7 +10,8 @@ use model::TreeSize;
 use crate::directory::Place;
 use crate::journal;
 use crate::monitor;
-use crate::published::{self, Trusted};
+use crate::org::{Compared, Nodes};
+use crate::published::{self, Entries, Leaves, Trusted};
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 use crate::state::{Seen, epoch_of};
@@ -43,7 +44,10 @@ impl<'a> Epoch<'a> {
         key_from_log: bool,
     ) -> Self {
         Self {
-            report: EpochReport::new(key.name(), key.to_vkey(), key_from_log),
+            report: EpochReport {
+                in_directory: place.epoch.is_some(),
+                ..EpochReport::new(key.name(), key.to_vkey(), key_from_log)
+            },
             source,
             place,
             key,
@@ -56,12 +60,14 @@ impl<'a> Epoch<'a> {
         Self { seen, ..self }
     }
 
-    pub(crate) fn verify(mut self, progress: &mut dyn FnMut(Progress)) -> io::Result<Visited> {
-        let shown = self.checkpoint()?;
-        let (shown, note) = shown.unzip();
-        let head = self.head(shown.as_ref())?;
-        // Where the checkpoint is gone, the signer's head is one.
-        let checkpoint = shown.clone().or(head);
+    /// As a node's log.
+    pub(crate) fn verify(
+        mut self,
+        nodes: &Nodes,
+        progress: &mut dyn FnMut(Progress),
+    ) -> io::Result<Visited> {
+        let (shown, note) = self.checkpoint()?.unzip();
+        let checkpoint = self.newest(shown.clone())?;
         let epoch = self.epoch_number();
         let mut framing = Some(Sequencer::new(epoch, CompactRange::new()));
         if let (Some(seen), Some(checkpoint)) = (self.seen.take(), &checkpoint) {
@@ -71,18 +77,10 @@ impl<'a> Epoch<'a> {
             framing = Some(seen.state);
         }
         let mut trusted = Trusted::Nothing;
-        let contradicted = self.report.contradiction.is_some();
-        if let Some(checkpoint) = checkpoint.as_ref().filter(|_| !contradicted) {
-            self.report.size = checkpoint.size;
-            self.report.root = checkpoint.root;
-            trusted = published::verify(
-                self.source,
-                &self.place.log,
-                checkpoint,
-                &mut framing,
-                &mut self.report,
-                progress,
-            )?;
+        if self.report.contradiction.is_none() {
+            let compared = Compared::new(nodes.kept(self.key.name()));
+            let mut leaves = Leaves(&mut framing);
+            trusted = self.published(checkpoint.as_ref(), &mut leaves, compared, progress)?;
         }
         if let Some(wal) = &self.place.wal {
             let journal = journal::Journal {
@@ -101,6 +99,49 @@ impl<'a> Epoch<'a> {
             shown: shown.zip(note),
             state: framing,
         })
+    }
+
+    /// As an org log.
+    pub(crate) fn verify_org(
+        mut self,
+        nodes: &mut Nodes,
+        progress: &mut dyn FnMut(Progress),
+    ) -> io::Result<EpochReport> {
+        nodes.begin(&self.key);
+        let shown = self.checkpoint()?.map(|(checkpoint, _)| checkpoint);
+        let checkpoint = self.newest(shown)?;
+        self.published(checkpoint.as_ref(), nodes, Compared::new(&[]), progress)?;
+        Ok(self.report)
+    }
+
+    /// The checkpoint that is shown; where it is gone, the signer's head is one.
+    fn newest(&mut self, shown: Option<Checkpoint>) -> io::Result<Option<Checkpoint>> {
+        let head = self.head(shown.as_ref())?;
+        Ok(shown.or(head))
+    }
+
+    fn published(
+        &mut self,
+        checkpoint: Option<&Checkpoint>,
+        entries: &mut dyn Entries,
+        compared: Compared<'_>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> io::Result<Trusted> {
+        let Some(checkpoint) = checkpoint else {
+            compared.conclude(&self.place.log, true, &mut self.report);
+            return Ok(Trusted::Nothing);
+        };
+        self.report.size = checkpoint.size;
+        self.report.root = checkpoint.root;
+        published::verify(
+            self.source,
+            &self.place.log,
+            checkpoint,
+            entries,
+            compared,
+            &mut self.report,
+            progress,
+        )
     }
 
     /// The last part of the origin; of a published log as of a data directory.

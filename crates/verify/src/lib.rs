@@ -8,6 +8,8 @@ mod directory;
 mod epoch;
 mod journal;
 mod monitor;
+mod org;
+mod org_report;
 mod published;
 mod report;
 mod source;
@@ -16,6 +18,7 @@ mod web;
 
 pub use directory::{Options, VerifyError, verify, verify_target};
 pub use monitor::{Monitor, monitor};
+pub use org_report::{NodeReport, NodeState, OrgReport};
 pub use report::{
     Contradiction, Counts, EpochReport, Exit, LeafVerdict, Problem, Progress, Report, Sessions,
 };

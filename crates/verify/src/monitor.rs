@@ -12,6 +12,7 @@ use ledger::tile::{TileNodes, root_from_tiles};
 
 use crate::directory::{Options, Place, VerifyError, key_of, parse_keys, places};
 use crate::epoch::Epoch;
+use crate::org::Nodes;
 use crate::published::read_tile;
 use crate::report::{Contradiction, EpochReport, Exit, Progress, Report};
 use crate::source::{Source, Target};
@@ -99,7 +100,7 @@ fn visit(
         };
         let visited = Epoch::new(&source, published, key.clone(), from_log)
             .since(seen)
-            .verify(progress)
+            .verify(&Nodes::default(), progress)
             .map_err(io)?;
         if let Some((checkpoint, note)) = visited.shown {
             match (&visited.report.contradiction, visited.state) {

@@ -1,5 +1,5 @@
 //! The published log: bundles against tiles, tiles against tiles, the root against the checkpoint,
-//! and the framing of sessions.
+//! and what the entries say.
 
 use std::io;
 
@@ -9,6 +9,7 @@ use ledger::tile::{TILE_WIDTH, TileName, bundle_entries, root_of, tile_hashes};
 use ledger::{Kind, Leaf, Sequencer};
 use model::Digest;
 
+use crate::org::Compared;
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 
@@ -26,22 +27,77 @@ pub(crate) enum Trusted {
     Nothing,
 }
 
-/// Verifies all that the checkpoint covers.
+/// Judges the entries of a log, in their order.
+pub(crate) trait Entries {
+    /// Says what is wrong with an entry.
+    fn take(
+        &mut self,
+        report: &mut EpochReport,
+        index: u64,
+        entry: &[u8],
+        hash: Digest,
+    ) -> Result<(), String>;
+
+    /// The tree over the entries that were judged on earlier visits, if there were any.
+    fn before(&self) -> Option<&CompactRange>;
+
+    /// Entries are gone: nothing that comes can be judged by what was before.
+    fn gap(&mut self);
+}
+
+/// The leaves of a node's log, with the open sessions; `None` once leaves are missing.
+#[derive(Debug)]
+pub(crate) struct Leaves<'a>(pub(crate) &'a mut Option<Sequencer>);
+
+impl Entries for Leaves<'_> {
+    fn take(
+        &mut self,
+        report: &mut EpochReport,
+        _: u64,
+        entry: &[u8],
+        hash: Digest,
+    ) -> Result<(), String> {
+        let leaf = Leaf::decode(entry).map_err(|error| {
+            self.gap();
+            error.to_string()
+        })?;
+        count_session(report, &leaf);
+        match self.0 {
+            None => Ok(()),
+            Some(state) => state
+                .replay(&leaf, hash)
+                .inspect_err(|_| state.force(&leaf, hash))
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    fn before(&self) -> Option<&CompactRange> {
+        self.0.as_ref().map(Sequencer::range)
+    }
+
+    fn gap(&mut self) {
+        *self.0 = None;
+    }
+}
+
+/// Verifies all that the checkpoint covers, and compares it with the checkpoints that are kept.
 pub(crate) fn verify(
     source: &Source,
     dir: &str,
     checkpoint: &Checkpoint,
-    framing: &mut Option<Sequencer>,
+    entries: &mut dyn Entries,
+    compared: Compared<'_>,
     report: &mut EpochReport,
     progress: &mut dyn FnMut(Progress),
 ) -> io::Result<Trusted> {
-    let known = framing.as_ref().map_or(0, Sequencer::size);
+    let known = entries.before().map_or(0, CompactRange::size);
     let mut pass = Pass {
         source,
         dir,
         size: checkpoint.size.0,
         known,
-        framing,
+        entries,
+        compared,
         report,
         tiles: CompactRange::new(),
         bundles: None,
@@ -68,10 +124,10 @@ struct Pass<'a> {
     source: &'a Source,
     dir: &'a str,
     size: u64,
-    /// So many leaves were verified before, and are in `framing`.
+    /// So many leaves were verified before.
     known: u64,
-    /// The open sessions; `None` once leaves are missing, for then nothing can follow.
-    framing: &'a mut Option<Sequencer>,
+    entries: &'a mut dyn Entries,
+    compared: Compared<'a>,
     report: &'a mut EpochReport,
     /// The tree over the tiles' hashes, where there are tiles.
     tiles: CompactRange,
@@ -86,7 +142,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Takes in what was verified before, up to the last tile that was full then.
     fn resume(&mut self) -> io::Result<()> {
-        let Some(before) = self.framing.as_ref().map(Sequencer::range) else {
+        let Some(before) = self.entries.before() else {
             return Ok(());
         };
         let full = self.known / TILE_WIDTH * TILE_WIDTH;
@@ -176,6 +232,8 @@ impl Pass<'_> {
         };
         for hash in &hashes {
             self.tiles.push(*hash);
+            let tiles = &self.tiles;
+            self.compared.at(tiles.size(), || tiles.root());
         }
         if width == TILE_WIDTH {
             self.ascend(0, number, root_of(&hashes))?;
@@ -201,11 +259,11 @@ impl Pass<'_> {
         }
     }
 
-    /// The hashes of a bundle's entries; takes the leaves into the sessions.
+    /// The hashes of a bundle's entries, which are judged.
     fn bundle(&mut self, name: TileName, range: (u64, u64)) -> io::Result<Option<Vec<Digest>>> {
         let file = format!("{}{}", self.dir, name.key());
         let Some(bytes) = read_tile(self.source, self.dir, name)? else {
-            *self.framing = None;
+            self.entries.gap();
             self.report.counts.missing += range.1 + 1 - range.0.max(self.known);
             let verdict = LeafVerdict::Missing;
             self.report
@@ -216,7 +274,7 @@ impl Pass<'_> {
         let entries = match entries {
             Ok(entries) if entries.len() == usize::from(name.width) => entries,
             _ => {
-                *self.framing = None;
+                self.entries.gap();
                 self.report.counts.corrupt += range.1 + 1 - range.0.max(self.known);
                 let verdict = LeafVerdict::Corrupt;
                 let what = "the bundle does not hold the entries that its name says";
@@ -231,34 +289,18 @@ impl Pass<'_> {
             if index < self.known {
                 continue;
             }
-            self.leaf(&file, index, entry, hash);
+            self.entry(&file, index, entry, hash);
         }
         Ok(Some(hashes))
     }
 
-    fn leaf(&mut self, file: &str, index: u64, entry: &[u8], hash: Digest) {
-        let verdict = LeafVerdict::Corrupt;
-        let at = Some((index, index));
-        let leaf = match Leaf::decode(entry) {
-            Ok(leaf) => leaf,
-            Err(error) => {
-                *self.framing = None;
-                self.report.counts.corrupt += 1;
-                return self.report.problem(verdict, file, at, error);
-            }
-        };
-        count_session(self.report, &leaf);
-        let follows = match self.framing {
-            None => Ok(()),
-            Some(state) => state
-                .replay(&leaf, hash)
-                .inspect_err(|_| state.force(&leaf, hash)),
-        };
-        match follows {
+    fn entry(&mut self, file: &str, index: u64, entry: &[u8], hash: Digest) {
+        match self.entries.take(self.report, index, entry, hash) {
             Ok(()) => self.report.counts.intact += 1,
             Err(error) => {
                 self.report.counts.corrupt += 1;
-                self.report.problem(verdict, file, at, error);
+                let at = Some((index, index));
+                self.report.problem(LeafVerdict::Corrupt, file, at, error);
             }
         }
     }
@@ -338,6 +380,8 @@ impl Pass<'_> {
             Some(range) => range.root() == checkpoint.root,
         };
         let report = self.report;
+        let file = format!("{}{}", self.dir, ledger::tile::CHECKPOINT_KEY);
+        self.compared.conclude(&file, tiles, report);
         for (name, range) in &self.suspects {
             let (level, what) = match (tiles, bundles) {
                 (true, _) => (None, "entries are not those that the signed root covers"),
@@ -361,7 +405,6 @@ impl Pass<'_> {
         if bundles {
             return Trusted::Bundles;
         }
-        let file = format!("{}{}", self.dir, ledger::tile::CHECKPOINT_KEY);
         let all = (0, self.size.saturating_sub(1));
         let what = "the entries do not have the root that was signed";
         report.problem(LeafVerdict::Corrupt, &file, Some(all), what);

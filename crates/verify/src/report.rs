@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use model::{Digest, TreeSize};
 
+use crate::org_report::OrgReport;
+
 /// So many problems are listed one by one; all are counted.
 const PROBLEMS_LISTED_MAX: usize = 1_000;
 
@@ -148,6 +150,10 @@ pub struct EpochReport {
     pub torn_bytes: u64,
     /// Whether the sealed bodies were there to be verified.
     pub bodies: bool,
+    /// How many checkpoints in the org log are of this very log.
+    pub kept: u64,
+    /// It lies in a directory with others, which an org log ought to name.
+    pub in_directory: bool,
     /// Verdicts over all leaves, the tail included.
     pub counts: Counts,
     /// Sessions.
@@ -165,6 +171,8 @@ pub struct EpochReport {
 /// The result for all epochs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
+    /// One per org log, in their order.
+    pub orgs: Vec<OrgReport>,
     /// One per epoch, in their order.
     pub epochs: Vec<EpochReport>,
 }
@@ -219,6 +227,8 @@ impl EpochReport {
             tail: 0,
             torn_bytes: 0,
             bodies: false,
+            kept: 0,
+            in_directory: false,
             counts: Counts::default(),
             sessions: Sessions::default(),
             problems: Vec::new(),
@@ -267,7 +277,7 @@ impl EpochReport {
         }
     }
 
-    fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let problems: Vec<_> = self.problems.iter().map(Problem::to_json).collect();
         let contradiction = match &self.contradiction {
             Some(found) => format!(
@@ -279,7 +289,7 @@ impl EpochReport {
         };
         format!(
             "{{\"origin\":{},\"vkey\":{},\"key_from_log\":{},\"size\":{},\"root\":\"{}\",\
-             \"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
+             \"kept\":{},\"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
              \"leaves\":{{\"intact\":{},\"purged_authorised\":{},\"missing\":{},\"corrupt\":{}}},\
              \"sessions\":{{\"opened\":{},\"ended\":{}}},\"verified_before\":{},\"contradiction\":{},\
              \"problems_total\":{},\"problems\":[{}]}}",
@@ -288,6 +298,7 @@ impl EpochReport {
             self.key_from_log,
             self.size,
             self.root,
+            self.kept,
             self.tail,
             self.torn_bytes,
             self.bodies,
@@ -323,16 +334,19 @@ impl Problem {
 impl Report {
     /// The worst of all epochs.
     pub fn exit(&self) -> Exit {
-        let exits = self.epochs.iter().map(EpochReport::exit);
+        let orgs = self.orgs.iter().map(|org| &org.log);
+        let exits = self.epochs.iter().chain(orgs).map(EpochReport::exit);
         exits.max().unwrap_or(Exit::Missing)
     }
 
     /// One JSON object.
     pub fn to_json(&self) -> String {
         let epochs: Vec<_> = self.epochs.iter().map(EpochReport::to_json).collect();
+        let orgs: Vec<_> = self.orgs.iter().map(OrgReport::to_json).collect();
         let exit = format!("{:?}", self.exit()).to_lowercase();
         format!(
-            "{{\"result\":\"{exit}\",\"epochs\":[{}]}}",
+            "{{\"result\":\"{exit}\",\"orgs\":[{}],\"epochs\":[{}]}}",
+            orgs.join(","),
             epochs.join(",")
         )
     }
@@ -341,27 +355,22 @@ impl Report {
 /// For people: a paragraph per epoch, a line per problem.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.orgs.iter().try_for_each(|org| org.fmt(f))?;
         self.epochs.iter().try_for_each(|epoch| epoch.fmt(f))
     }
 }
 
 impl fmt::Display for EpochReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "log       {}", self.origin)?;
-        let source = if self.key_from_log {
-            "  (came with the log: compare it with one from elsewhere)"
-        } else {
-            ""
-        };
-        writeln!(f, "key       {}{source}", self.vkey)?;
-        if let Some(found) = &self.contradiction {
-            return writeln!(f, "{:<9} {found}", found.as_str());
+        self.fmt_head(f)?;
+        if self.contradiction.is_some() {
+            return Ok(());
         }
-        if self.verified_before > TreeSize(0) {
-            let before = self.verified_before;
-            writeln!(f, "before    {before} entries verified on earlier visits")?;
-        }
-        writeln!(f, "complete  up to entry {}, root {}", self.size, self.root)?;
+        writeln!(
+            f,
+            "org log   {} checkpoints of this log are kept there",
+            self.kept
+        )?;
         writeln!(
             f,
             "behind    {} entries under signed frames, {} torn bytes",
@@ -383,6 +392,30 @@ impl fmt::Display for EpochReport {
             "leaves    {} INTACT, {} PURGED-AUTHORISED, {} MISSING, {} CORRUPT{bodies}",
             self.counts.intact, self.counts.purged, self.counts.missing, self.counts.corrupt
         )?;
+        self.fmt_problems(f)
+    }
+}
+
+impl EpochReport {
+    pub(crate) fn fmt_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "log       {}", self.origin)?;
+        let source = if self.key_from_log {
+            "  (came with the log: compare it with one from elsewhere)"
+        } else {
+            ""
+        };
+        writeln!(f, "key       {}{source}", self.vkey)?;
+        if let Some(found) = &self.contradiction {
+            return writeln!(f, "{:<9} {found}", found.as_str());
+        }
+        if self.verified_before > TreeSize(0) {
+            let before = self.verified_before;
+            writeln!(f, "before    {before} entries verified on earlier visits")?;
+        }
+        writeln!(f, "complete  up to entry {}, root {}", self.size, self.root)
+    }
+
+    pub(crate) fn fmt_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for problem in &self.problems {
             let leaves = match problem.leaves {
                 Some((first, last)) if first == last => format!(" entry {first}"),
@@ -406,7 +439,7 @@ impl fmt::Display for EpochReport {
 }
 
 /// A JSON string.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

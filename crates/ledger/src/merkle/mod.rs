@@ -6,6 +6,7 @@ mod range;
 
 pub use hash::{empty_root, leaf_hash, node_hash, sha256};
 pub use proof::{
-    Nodes, ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion,
+    Nodes, ProofError, consistency_proof, inclusion_proof, root_at, verify_consistency,
+    verify_inclusion,
 };
 pub use range::CompactRange;

@@ -95,6 +95,15 @@ pub fn consistency_proof<N: Nodes>(
     Ok(proof)
 }
 
+/// The root of the tree as it was when it had `size` leaves.
+///
+/// # Errors
+///
+/// If a node cannot be read.
+pub fn root_at<N: Nodes>(nodes: &mut N, size: u64) -> Result<Digest, N::Error> {
+    subtree(nodes, 0, size)
+}
+
 /// Checks a path from a leaf to a root (RFC 9162 §2.1.3.2).
 ///
 /// # Errors

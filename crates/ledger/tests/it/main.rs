@@ -12,6 +12,7 @@
 mod fields;
 mod hex;
 mod notes;
+mod org;
 mod paths;
 mod policy;
 mod proofs;

@@ -1,6 +1,8 @@
 //! Opening a new epoch where the log cannot go on: it says why, and what the one before it was.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use model::TreeSize;
 
@@ -9,7 +11,11 @@ use super::identity::Identity;
 use super::layout::Layout;
 use super::lock::Lock;
 use super::open::DataDir;
-use crate::keys::{Keyring, create_log_key, create_root_key, load_log_key, load_root_key};
+use crate::disk::{Disk, LocalDisk};
+use crate::keys::{
+    Keyring, create_log_key, create_root_key, load_log_key, load_org_key, load_root_key,
+};
+use crate::org::OrgLog;
 use ledger::note::Checkpoint;
 
 /// A new epoch: the next start begins its log.
@@ -32,6 +38,7 @@ impl DataDir {
     pub fn new_epoch(path: &Path, grounds: &str) -> Result<NewEpoch, OpenError> {
         let layout = Layout::new(path);
         let _lock = Lock::acquire(&layout.lock())?;
+        let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
         let Some(mut identity) = Identity::load(&layout.identity())? else {
             return Err(OpenError::Io {
                 path: layout.identity(),
@@ -43,6 +50,12 @@ impl DataDir {
         let checkpoint = key
             .flatten()
             .and_then(|key| Checkpoint::open(head.as_bytes(), &key.public()).ok());
+        // Before the epoch: the org log is judged by what it says, not by the node's log.
+        match OrgLog::open(&disk, path, &identity, Duration::ZERO) {
+            Ok(_) => {}
+            Err(OpenError::Org(error)) => return Err(error.into()),
+            Err(_) => give_up_org_log(&layout, &mut identity),
+        }
         identity.epoch += 1;
         grounds.clone_into(&mut identity.grounds);
         identity.previous = head;
@@ -62,6 +75,19 @@ impl DataDir {
             previous: checkpoint.map(|checkpoint| checkpoint.size),
         })
     }
+}
+
+/// An org log that cannot go on is followed by another, which begins with its last checkpoint, or
+/// says that none is known.
+fn give_up_org_log(layout: &Layout, identity: &mut Identity) {
+    let head = std::fs::read_to_string(layout.org_head(identity.org_log)).unwrap_or_default();
+    let key = load_org_key(&layout.keys(), identity.org_log, &identity.org_origin());
+    let signed = key
+        .ok()
+        .flatten()
+        .is_some_and(|key| Checkpoint::open(head.as_bytes(), &key.public()).is_ok());
+    identity.org_previous = if signed { head } else { String::new() };
+    identity.org_log += 1;
 }
 
 /// Without its root key the keyring opens nothing; it is kept in case the key is found.

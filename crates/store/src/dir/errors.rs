@@ -1,7 +1,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger::CommitError;
+use ledger::{CommitError, PublishError};
 
 use super::identity::IdentityError;
 use super::lock::LockError;
@@ -55,6 +55,9 @@ pub enum OpenError {
     /// The published log could not be read or written.
     #[error("the log could not be published: {0}")]
     Keeper(#[from] KeeperError),
+    /// The org log could not be read or written.
+    #[error("the org log: {0}")]
+    Org(#[from] PublishError),
 }
 
 /// Why closing did not end in order. What was acknowledged is durable all the same.

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::layout::ORG;
 use crate::disk::{LocalDisk, replace_file};
 
 /// The version of the directory's layout.
@@ -22,6 +23,20 @@ pub(crate) struct Identity {
     /// The last checkpoint of the epoch before this one, signed; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) previous: String,
+    /// Which org log of this directory is written.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub(crate) org_log: u32,
+    /// The last checkpoint of the org log before this one, signed; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) org_previous: String,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+const fn is_first(number: &u32) -> bool {
+    *number == 1
 }
 
 /// Why the node's identity could not be read, written or made.
@@ -49,6 +64,9 @@ pub enum IdentityError {
     /// A name that cannot be part of an origin.
     #[error("`{0}` cannot be part of a log's origin: use a-z, 0-9, `-`, `_` and `.`")]
     Name(String),
+    /// A node's name that stands for something else.
+    #[error("a node cannot be called `{0}`: below `log/` that is the folder of the org log")]
+    Taken(String),
 }
 
 impl Identity {
@@ -60,6 +78,9 @@ impl Identity {
                 return Err(IdentityError::Name(name.to_owned()));
             }
         }
+        if node == ORG {
+            return Err(IdentityError::Taken(node.to_owned()));
+        }
         Ok(Self {
             format: FORMAT,
             org: org.to_owned(),
@@ -67,12 +88,19 @@ impl Identity {
             epoch: 1,
             grounds: String::new(),
             previous: String::new(),
+            org_log: first(),
+            org_previous: String::new(),
         })
     }
 
     /// `<org>/gw/<node>/<epoch>`.
     pub(crate) fn origin(&self) -> String {
         format!("{}/gw/{}/{}", self.org, self.node, self.epoch)
+    }
+
+    /// `<org>/org/<node>/<number>`: the node's name says which directory keeps it.
+    pub(crate) fn org_origin(&self) -> String {
+        format!("{}/{ORG}/{}/{}", self.org, self.node, self.org_log)
     }
 
     /// The same node in another epoch.

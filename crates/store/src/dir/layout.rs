@@ -1,5 +1,8 @@
 use std::path::{Path, PathBuf};
 
+/// The folder of the org logs among those of the nodes.
+pub(crate) const ORG: &str = "org";
+
 /// What lies where in a data directory.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -42,14 +45,19 @@ impl Layout {
         self.root.join("log").join(node).join(epoch.to_string())
     }
 
-    /// The published log of the organisation, where this node writes it.
-    pub(crate) fn org_log(&self) -> PathBuf {
-        self.root.join("log").join("org")
-    }
-
     /// The signer's own memory of the last head that it signed.
     pub(crate) fn head(&self, epoch: u32) -> PathBuf {
         self.root.join("head").join(epoch.to_string())
+    }
+
+    /// An org log. No node is named `org`.
+    pub(crate) fn org_log(&self, number: u32) -> PathBuf {
+        self.log(ORG, number)
+    }
+
+    /// The memory of the org log's signer.
+    pub(crate) fn org_head(&self, number: u32) -> PathBuf {
+        self.root.join("head").join(format!("org-{number}"))
     }
 
     /// Derived, and made again where it is missing.

@@ -34,6 +34,7 @@ pub struct Opened {
     pub(super) keeper: Running,
     pub(super) recovery: Recovery,
     pub(super) vkey: String,
+    pub(super) org_vkey: String,
     pub(super) log_dir: PathBuf,
     pub(super) _lock: Arc<Lock>,
 }
@@ -119,6 +120,11 @@ impl Opened {
     /// The verifier key, as C2SP signed-note writes it: all that a stranger needs.
     pub fn vkey(&self) -> &str {
         &self.vkey
+    }
+
+    /// The verifier key of the org log, in the same form.
+    pub fn org_vkey(&self) -> &str {
+        &self.org_vkey
     }
 
     /// The folder with the published log (C2SP tlog-tiles), to be served read-only.

@@ -15,6 +15,8 @@ pub struct Options {
     pub segment_bytes: u64,
     /// How often tiles and a checkpoint are published, if there is anything new.
     pub publish_interval_ms: u64,
+    /// How often the org log takes in the checkpoints that were published since.
+    pub org_interval_ms: u64,
     /// After how long without a record a heartbeat is recorded.
     pub heartbeat_ms: u64,
 }
@@ -29,6 +31,7 @@ impl Default for Options {
             record_bytes_max: 32 << 20,
             segment_bytes: 64 << 20,
             publish_interval_ms: 1_000,
+            org_interval_ms: 10_000,
             heartbeat_ms: 60_000,
         }
     }

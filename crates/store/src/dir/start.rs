@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ledger::note::LogKey;
+use ledger::note::{Checkpoint, LogKey};
 use ledger::wal::Framer;
-use ledger::{CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, TransferKey, Writer};
+use ledger::{
+    CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, StorageError, TransferKey,
+    Writer,
+};
 use model::{EntryIndex, SessionId, TreeSize};
 
 use super::abandon::abandon;
@@ -26,6 +29,7 @@ use crate::keys::{
     Keyring, ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
 };
 use crate::lookup::Lookup;
+use crate::org::{Node, OrgLog};
 use crate::publish::{LocalHead, LocalObjects};
 use crate::wal::{Recovered, WalJournal, WalOptions};
 
@@ -91,7 +95,22 @@ impl Opening<'_> {
         };
         let vkey = keys.log.public().to_vkey();
         let log_dir = self.layout.log(&self.identity.node, self.identity.epoch);
-        let publisher = self.publisher(&keys.log, &log_dir, &found)?;
+        let org = OrgLog::open(
+            &self.disk,
+            self.path,
+            &self.identity,
+            Duration::from_millis(self.options.org_interval_ms),
+        )?;
+        let (public, org_vkey) = (keys.log.public(), org.vkey().to_owned());
+        let node = Node {
+            identity: &self.identity,
+            key: &public,
+        };
+        let kept = org.kept(&node).map_err(|error| OpenError::Corrupt {
+            path: self.path.to_owned(),
+            what: format!("its last checkpoint in the org log: {error}"),
+        })?;
+        let publisher = self.publisher(&keys.log, &log_dir, &found, kept)?;
         let transfer = keys.ring.create_transfer()?;
         let transfers = Transfers {
             current: transfer.id(),
@@ -109,7 +128,8 @@ impl Opening<'_> {
             recovery.sessions_abandoned = abandoned.sessions;
             recovery.outcomes_unknown = abandoned.calls;
             publish_vkey(&*self.disk, &log_dir, &vkey)?;
-            let keeper = self.keeper(&ledger, keys.ring, publisher, transfers)?;
+            let org = self.join(&node, org, publisher.signed_note())?;
+            let keeper = self.keeper(&ledger, keys.ring, publisher, org, transfers)?;
             Ok::<_, OpenError>(keeper.start()?)
         };
         match begun() {
@@ -119,6 +139,7 @@ impl Opening<'_> {
                 keeper,
                 recovery,
                 vkey,
+                org_vkey,
                 log_dir,
                 _lock: lock,
             }),
@@ -132,6 +153,7 @@ impl Opening<'_> {
         key: &LogKey,
         log_dir: &Path,
         found: &Recovered,
+        kept: Option<Checkpoint>,
     ) -> Result<Publisher, OpenError> {
         let size = TreeSize(found.state.size());
         let objects = LocalObjects::new(Arc::clone(&self.disk), log_dir);
@@ -148,6 +170,12 @@ impl Opening<'_> {
                 PublishError::Head(_) => contradiction(error),
                 error => KeeperError::from(error).into(),
             })?;
+        if let Some(kept) = kept {
+            publisher.hold_to(&kept).map_err(|error| match error {
+                PublishError::Storage(_) => OpenError::from(error),
+                error => contradiction(error),
+            })?;
+        }
         if publisher.signed_size() > size {
             return Err(contradiction(PublishError::Smaller {
                 signed: publisher.signed_size(),
@@ -168,6 +196,25 @@ impl Opening<'_> {
             }),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The node joins the org log.
+    fn join(
+        &self,
+        node: &Node<'_>,
+        mut org: OrgLog,
+        signed: Option<&[u8]>,
+    ) -> Result<OrgLog, OpenError> {
+        let dir = self.layout.org_log(self.identity.org_log);
+        publish_vkey(&*self.disk, &dir, org.vkey())?;
+        match org.join(node, signed) {
+            // Lag, as with every other checkpoint: no call waits for it.
+            Err(PublishError::Storage(error @ StorageError::Failed(_))) => {
+                tracing::warn!(%error, "the org log lags");
+            }
+            joined => joined?,
+        }
+        Ok(org)
     }
 
     /// Starts the writer behind what was found, and waits for the node's first record.
@@ -229,6 +276,7 @@ impl Opening<'_> {
         ledger: &Ledger,
         keyring: Keyring,
         publisher: Publisher,
+        org: OrgLog,
         transfer: Transfers,
     ) -> Result<Keeper, OpenError> {
         let epoch = self.identity.epoch;
@@ -249,6 +297,7 @@ impl Opening<'_> {
             keyring,
             index,
             publisher,
+            org,
             publish_interval: Duration::from_millis(self.options.publish_interval_ms.max(1)),
             heartbeat: Duration::from_millis(self.options.heartbeat_ms.max(1)),
             transfer,

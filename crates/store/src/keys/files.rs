@@ -80,7 +80,19 @@ pub(crate) fn load_root_key(dir: &Path) -> Result<Option<Key>, KeyFileError> {
 
 /// Makes the signing key's file of an epoch.
 pub(crate) fn create_log_key(dir: &Path, epoch: u32, origin: &str) -> Result<LogKey, KeyFileError> {
-    let path = log_key_path(dir, epoch);
+    create(log_key_path(dir, epoch), origin)
+}
+
+/// Makes the signing key's file of an org log.
+pub(crate) fn create_org_key(
+    dir: &Path,
+    number: u32,
+    origin: &str,
+) -> Result<LogKey, KeyFileError> {
+    create(org_key_path(dir, number), origin)
+}
+
+fn create(path: PathBuf, origin: &str) -> Result<LogKey, KeyFileError> {
     let key = LogKey::generate(origin).map_err(|error| KeyFileError::Log {
         path: path.clone(),
         error,
@@ -97,7 +109,19 @@ pub(crate) fn load_log_key(
     epoch: u32,
     origin: &str,
 ) -> Result<Option<LogKey>, KeyFileError> {
-    let path = log_key_path(dir, epoch);
+    load(log_key_path(dir, epoch), origin)
+}
+
+/// Reads the signing key's file of an org log; `None` if there is none.
+pub(crate) fn load_org_key(
+    dir: &Path,
+    number: u32,
+    origin: &str,
+) -> Result<Option<LogKey>, KeyFileError> {
+    load(org_key_path(dir, number), origin)
+}
+
+fn load(path: PathBuf, origin: &str) -> Result<Option<LogKey>, KeyFileError> {
     let Some(text) = read(&path)? else {
         return Ok(None);
     };
@@ -114,6 +138,11 @@ pub(crate) fn load_log_key(
 /// The signing key's file of an epoch.
 pub(crate) fn log_key_path(dir: &Path, epoch: u32) -> PathBuf {
     dir.join(format!("log-{epoch}.key"))
+}
+
+/// The signing key's file of an org log.
+pub(crate) fn org_key_path(dir: &Path, number: u32) -> PathBuf {
+    dir.join(format!("org-{number}.key"))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), KeyFileError> {

@@ -6,7 +6,8 @@ mod keyring;
 
 pub use files::KeyFileError;
 pub(crate) use files::{
-    ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
+    ROOT_KEY, create_log_key, create_org_key, create_root_key, load_log_key, load_org_key,
+    load_root_key, log_key_path, org_key_path,
 };
 pub use keyring::KeyringError;
 pub(crate) use keyring::{Arrival, Keyring};

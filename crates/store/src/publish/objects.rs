@@ -12,7 +12,7 @@ const SYNC_ALL_FROM: usize = 8;
 
 /// [`Objects`] as files under one folder. Each is written under a temporary name, synced, and
 /// renamed, so that a reader finds the old one or the new one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct LocalObjects {
     disk: Arc<dyn Disk>,
     dir: PathBuf,

@@ -9,6 +9,7 @@
 mod basics;
 mod faults;
 mod kill;
+mod org;
 mod power;
 mod stranger;
 mod support;

@@ -87,6 +87,9 @@ fn the_python_reader_refuses_a_flipped_bit() {
     opened.close().expect("it stops in order");
     assert_eq!(read(&[dir.path()]).0, Some(0));
     let log = dir.path().join("log/n1/1");
+    let org = dir.path().join("log/org/1");
+    let note = std::fs::read_to_string(org.join("checkpoint")).expect("a checkpoint");
+    let org_size = note.lines().nth(1).expect("a size");
     let segment = std::fs::read_dir(dir.path().join("wal/1"))
         .expect("a directory")
         .map(|entry| entry.expect("an entry").path())
@@ -97,6 +100,9 @@ fn the_python_reader_refuses_a_flipped_bit() {
         (log.join("tile/0/000.p/13"), 40),
         (log.join("tile/entries/000.p/13"), 333),
         (segment, 5_000),
+        (org.join("checkpoint"), 25),
+        (org.join(format!("tile/0/000.p/{org_size}")), 40),
+        (org.join(format!("tile/entries/000.p/{org_size}")), 333),
     ];
     for (file, at) in files {
         let whole = std::fs::read(&file).expect("a file");

@@ -8,6 +8,7 @@
 
 mod damage;
 mod monitor;
+mod org;
 mod served;
 mod support;
 mod whole;

@@ -78,6 +78,14 @@ fn the_program_tells_results_apart_by_its_exit_code() {
         text.contains("13 INTACT, 0 PURGED-AUTHORISED, 0 MISSING, 0 CORRUPT"),
         "{text}"
     );
+    assert_eq!(
+        text.matches("came with the log").count(),
+        1,
+        "the org log's: {text}"
+    );
+    let org = std::fs::read_to_string(dir.path().join("log/org/1/vkey")).unwrap();
+    let (code, text) = run(&["--vkey", vkey.trim(), "--vkey", org.trim()]);
+    assert_eq!(code, 0, "{text}");
     assert!(!text.contains("came with the log"), "{text}");
     let (code, text) = run(&["--json"]);
     assert_eq!(code, 0, "{text}");
