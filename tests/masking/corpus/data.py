@@ -85,18 +85,17 @@ FORMS = (member, member, pair, assignment_list, argv, rows)
 
 def carry(case: Case, kind: Kind) -> Any:
     """A JSON object of a random form that carries one value of this kind (rows: several)."""
-    probe = kind.make(case.rng)
-    forms = (member, pair) if "\n" in probe else FORMS
+    forms = (member, pair) if kind.has_lines() else FORMS
     return case.pick(forms)(case, kind)
 
 
 def customer(case: Case, kinds: tuple[Kind, ...]) -> Any:
     """A customer's record with several values of several kinds."""
-    chosen = case.rng.sample(kinds, k=min(3, len(kinds)))
+    chosen = {case.pick(kind.names): kind for kind in case.rng.sample(kinds, k=min(3, len(kinds)))}
     return {
         "customer": {
             "number": f"C-{pick(case.rng, DIGITS, 6)}",
-            **{case.pick(kind.names): case.plant(kind) for kind in chosen},
+            **{name: case.plant(kind) for name, kind in chosen.items()},
             "newsletter": False,
         }
     }

@@ -164,6 +164,60 @@ TEXTS: dict[str, Harmless] = {
         "func (s *Server) Token(ctx context.Context, secret string) (token string, err error) {\n"
         '\tkey := s.keys[kid]\n\tpassword := r.FormValue("password")\n'
     ),
+    "calls": lambda r: r.choice(
+        [
+            "token = self.lexer.next_token(stream, mode=2)\nsecret = kdf.expand(prk, info, 32)",
+            "masterSecret := suite.Expand(preMaster, clientRandom, serverRandom)\nsession := &SessionState{",
+            "const auth = request.headers.get('authorization');\nconst session = sessions[request.id];",
+            'let password = rpassword::prompt_password("Password: ")?;\nlet key = keys[0].clone();',
+            "String token = tokens.get(i).getText();\nchar[] password = console.readPassword();",
+        ]
+    ),
+    "go_literal": lambda r: (
+        'u := url.URL{\n\tScheme: "https",\n\tUser:   login.User,\n\tHost:   "api.acme.io",\n'
+        '\tPath:   "/v1/tokens",\n}\nserver.ClientAuth = tls.VerifyClientCertIfGiven\n'
+        "cfg.Certificates[0].PrivateKey = testServerPrivateKey\n"
+    ),
+    "python_arguments": lambda r: (
+        "command = HelpCommand(\n    session=self.session,\n    obj=self._service_model(),\n"
+        "    command_table=command_table,\n    arg_table=None,\n)\n@password.setter\ndef password(self, value):"
+    ),
+    "struct_fields": lambda r: (
+        "_fields_ = [\n    ('write_key', POINTER(c_ubyte)),\n    ('key_length', c_uint),\n"
+        "    ('secret', c_ubyte * 32),\n    ('next', c_void_p),\n]"
+    ),
+    "constants": lambda r: (
+        "TOKEN_KEY = 'TOKEN_KEY'\nAPI_KEY_HEADER = 'X-Api-Key'\nPASSWORD_FIELD = \"password\"\n"
+        "AUTH_TYPE = 'bearer'\nSECRET_NAME = 'orders-db'"
+    ),
+    "colour_table": lambda r: (
+        "COLORS = {\n    token.NAME:    Colors.Normal,\n    token.STRING:  Colors.Blue,\n"
+        "    token.COMMENT: Colors.LightRed,\n}"
+    ),
+    "system_files": lambda r: r.choice(
+        [
+            "passwd:         files systemd\ngroup:          files systemd\nshadow:         files",
+            "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin",
+            "root:*:19700:0:99999:7:::\nsshd:!:19700::::::",
+            "auth     required   pam_unix.so nullok\npassword requisite  pam_pwquality.so retry=3",
+        ]
+    ),
+    "go_test": lambda r: (
+        "func TestToken(t *testing.T) {\n\tif got, want := tok.Kind, token.STRING; got != want {\n"
+        '\t\tt.Errorf("token kind = %v, want %v", got, want)\n\t}\n}'
+    ),
+    "hex_columns": lambda r: "\n".join(
+        f"{line * 16:08x}  {octets(r, 8).hex(' ')}  {octets(r, 8).hex(' ')}  |................|"
+        for line in range(6)
+    ),
+    "address_code": lambda r: (
+        "// Addr is the TCP address to listen on,\n// in the form host:port, see RFC 9110 section 4.2.\n"
+        "ReadTimeout:    10 * time.Second,\nWriteTimeout:   30 * time.Second,"
+    ),
+    "docs": lambda r: (
+        "aws s3 presign ... &X-Amz-Signature=[signature]&X-Amz-Security-Token=[token]\n"
+        "export API_KEY=<your key here>\nmodule@version.\nfunc parse(path string)"
+    ),
     "prose": lambda r: r.choice(
         [
             "Your password must be at least 12 characters long and contain a digit.",

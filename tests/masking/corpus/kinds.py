@@ -34,6 +34,22 @@ class Kind:
     bare: bool = True
     words: tuple[str, ...] = ()
 
+    def has_lines(self) -> bool:
+        """Whether its values have several lines."""
+        return any("\n" in value for value in self._examples())
+
+    def is_simple(self) -> bool:
+        """Whether all its values can do without quotes."""
+        return all(simple(value) for value in self._examples())
+
+    def _examples(self) -> list[str]:
+        return [self.make(Random(number)) for number in range(12)]
+
+
+def simple(value: str) -> bool:
+    """Whether a shell, an INI file or a URL takes the value without quotes."""
+    return all((sign.isalnum() and sign.isascii()) or sign in "_-." for sign in value)
+
 
 def pick(rng: Random, alphabet: str, least: int, most: int | None = None) -> str:
     """A string over `alphabet` of `least` to `most` signs."""

@@ -10,10 +10,10 @@ from .kinds import AUTHENTICATION, CARD, CONTACT, DIGITS, LOWER, Kind, pick
 # Issuer ranges and lengths as the schemes publish them.
 # fmt: off
 _ISSUERS: tuple[tuple[str, int], ...] = (
-    ("4", 16), ("4", 16), ("4", 16), ("4", 13), ("4", 19), ("51", 16), ("52", 16), ("53", 16),
+    ("4", 16), ("4", 16), ("4", 16), ("4", 16), ("4", 19), ("51", 16), ("52", 16), ("53", 16),
     ("54", 16), ("55", 16), ("2221", 16), ("2500", 16), ("2720", 16), ("34", 15), ("37", 15),
     ("6011", 16), ("644", 16), ("65", 16), ("3528", 16), ("3589", 16), ("36", 14), ("38", 14),
-    ("300", 14), ("62", 16), ("62", 17), ("62", 19), ("6759", 16), ("6304", 12), ("5018", 13),
+    ("300", 14), ("62", 16), ("62", 17), ("62", 19), ("6759", 16), ("6304", 16), ("5018", 15),
     ("6763", 18), ("2200", 16), ("2204", 16),
 )
 # fmt: on
@@ -67,6 +67,12 @@ def card(rng: Random) -> str:
     if len(value) == 15:
         return separator.join([value[:4], value[4:10], value[10:]])
     return separator.join(value[at : at + 4] for at in range(0, len(value), 4))
+
+
+def short_card(rng: Random) -> str:
+    prefix, length = rng.choice([("6304", 12), ("5018", 13), ("6759", 13)])
+    body = prefix + pick(rng, DIGITS, length - len(prefix) - 1)
+    return body + luhn(body)
 
 
 def track_1(rng: Random) -> str:
@@ -158,6 +164,15 @@ CARDS: tuple[Kind, ...] = (
         ("card_number", "cardNumber", "pan", "credit_card"),
         True,
         ("Card", "Credit card", "Kreditkarte", "Carte bancaire", "charged to"),
+    ),
+    # Lengths that so many numbers have that nothing but a word tells a card.
+    Kind(
+        "short_card_number",
+        CARD,
+        short_card,
+        ("card_number", "maestro_card", "credit_card"),
+        False,
+        ("Card number", "Maestro card", "Credit card"),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from .case import Case
-from .kinds import DIGITS, HEX, LOWER, Kind, pick
+from .kinds import DIGITS, HEX, LOWER, Kind, pick, simple
 from .languages import spelled
 
 _HOSTS = ("db.internal", "10.4.2.17", "orders-db.prod.svc.cluster.local", "localhost", "cache01")
@@ -23,11 +23,6 @@ _MARKS = (
     ("**", "**"),
     ("'", "'"),
 )
-
-
-def is_simple(value: str) -> bool:
-    """Whether a shell, an INI file or a URL takes the value without quotes."""
-    return all((sign.isalnum() and sign.isascii()) or sign in "_-." for sign in value)
 
 
 def sentence(case: Case, kind: Kind) -> str:
@@ -57,7 +52,7 @@ def sentence(case: Case, kind: Kind) -> str:
 def env_file(case: Case, kind: Kind) -> str:
     name = _variable(case, kind)
     value = case.plant(kind)
-    quote = "" if is_simple(value) and case.rng.random() < 0.6 else case.pick(['"', "'"])
+    quote = "" if simple(value) and case.rng.random() < 0.6 else case.pick(['"', "'"])
     before, after = case.pick(["", "export "]), case.pick(["", "\nLOG_LEVEL=info", "\nDEBUG=false\n"])
     return (
         f"# settings\nPORT={pick(case.rng, DIGITS, 4)}\nDB_HOST={case.pick(_HOSTS)}\n"
@@ -67,7 +62,7 @@ def env_file(case: Case, kind: Kind) -> str:
 
 def yaml_file(case: Case, kind: Kind) -> str:
     value = case.plant(kind)
-    quote = "" if is_simple(value) and not value.isdigit() else '"'
+    quote = "" if simple(value) and not value.isdigit() else '"'
     if "\n" in value:
         block = "\n".join("    " + line for line in value.splitlines())
         case.planted[-1].parts = [block]
@@ -126,7 +121,7 @@ def source_code(case: Case, kind: Kind) -> str:
 
 def command_line(case: Case, kind: Kind) -> str:
     option, value = _plain(case, kind).replace("_", "-").replace(".", "-").lower(), case.plant(kind)
-    quoted = value if is_simple(value) else f"'{value}'"
+    quoted = value if simple(value) else f"'{value}'"
     return case.pick(
         [
             f"$ deploy --region eu-west-1 --{option} {quoted} --wait",
@@ -227,6 +222,5 @@ SIMPLE = (xml_file, query_string, spelled, spelled, spelled)
 
 def carry(case: Case, kind: Kind) -> str:
     """A text of a random form that carries one value of this kind (tables: several)."""
-    probe = kind.make(case.rng)
-    forms = ANY if "\n" in probe else ANY + LINES + (SIMPLE if is_simple(probe) else ())
+    forms = ANY if kind.has_lines() else ANY + LINES + (SIMPLE if kind.is_simple() else ())
     return case.pick(forms)(case, kind)
