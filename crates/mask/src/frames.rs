@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr2};
+
 use crate::view::Decoding;
 
 /// How messages stand in the bytes of a transport.
@@ -13,14 +15,6 @@ pub enum Framing {
     Body,
     /// Server-sent events, a message in the data of each.
     Events,
-}
-
-/// One frame at the beginning of a text.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    /// The first byte after it.
-    pub(crate) end: usize,
-    pub(crate) data: Data,
 }
 
 /// The message of a frame.
@@ -35,63 +29,71 @@ pub(crate) enum Data {
 }
 
 impl Framing {
-    /// The first frame of `text`; `None`: it has not ended yet. `finished`: nothing more will come.
-    pub(crate) fn first(self, text: &str, finished: bool) -> Option<Frame> {
-        if text.is_empty() {
-            return None;
-        }
-        match self {
-            Self::Lines => match memchr::memchr(b'\n', text.as_bytes()) {
-                Some(feed) => Some(line(text, feed, feed + 1)),
-                None => finished.then(|| line(text, text.len(), text.len())),
-            },
-            Self::Body => finished.then(|| line(text, text.len(), text.len())),
-            Self::Events => event(text, finished),
-        }
-    }
-}
-
-fn line(text: &str, content: usize, end: usize) -> Frame {
-    let body = text.get(..content).unwrap_or_default();
-    let start = if body.starts_with('\u{feff}') { 3 } else { 0 };
-    let body = body.get(start..).unwrap_or_default();
-    let length = body.trim_ascii_end().len();
-    Frame {
-        end,
-        data: match length {
-            0 => Data::None,
-            _ => Data::Span(start..start + length),
-        },
-    }
-}
-
-/// An event ends with an empty line (HTML §9.2.6). What is left at the end of a stream is searched
-/// like an event.
-fn event(text: &str, finished: bool) -> Option<Frame> {
-    let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut lines: Vec<Range<usize>> = Vec::new();
-    loop {
-        let rest = text.get(at..)?;
-        let Some(length) = memchr::memchr2(b'\n', b'\r', rest.as_bytes()) else {
-            if !finished {
-                return None;
-            }
-            lines.extend(data_of(rest, at));
-            return Some(joined(text, &lines, text.len()));
+    /// The first byte after the first frame of `bytes`; `None`: it has not ended yet. `searched`:
+    /// the bytes in which no end was found before. `finished`: nothing more will come.
+    pub(crate) fn end(self, bytes: &[u8], searched: &mut usize, finished: bool) -> Option<usize> {
+        let end = match self {
+            Self::Lines => feed_after(bytes, searched),
+            Self::Body => None,
+            Self::Events => blank_line_after(bytes, searched, finished),
         };
-        let after = rest.as_bytes().get(length..).unwrap_or_default();
-        let feed = match after {
-            [b'\r', b'\n', ..] => 2,
+        end.or_else(|| (finished && !bytes.is_empty()).then_some(bytes.len()))
+    }
+
+    /// The message of a whole frame.
+    pub(crate) fn data(self, frame: &str) -> Data {
+        match self {
+            Self::Lines | Self::Body => line(frame),
+            Self::Events => event(frame),
+        }
+    }
+}
+
+fn feed_after(bytes: &[u8], searched: &mut usize) -> Option<usize> {
+    let rest = bytes.get(*searched..)?;
+    let feed = memchr(b'\n', rest);
+    let end = feed.map(|feed| *searched + feed + 1);
+    *searched = bytes.len();
+    end
+}
+
+/// An event ends with an empty line (HTML §9.2.6); `searched` is the beginning of a line.
+fn blank_line_after(bytes: &[u8], searched: &mut usize, finished: bool) -> Option<usize> {
+    loop {
+        let rest = bytes.get(*searched..)?;
+        let length = memchr2(b'\n', b'\r', rest)?;
+        let feed = match rest.get(length..) {
+            Some([b'\r', b'\n', ..]) => 2,
             // Whether a line feed belongs to it is not known yet.
-            [b'\r'] if !finished => return None,
+            Some([b'\r']) if !finished => return None,
             _ => 1,
         };
+        *searched += length + feed;
         if length == 0 {
-            return Some(joined(text, &lines, at + feed));
+            return Some(*searched);
         }
-        lines.extend(data_of(rest.get(..length).unwrap_or_default(), at));
-        at += length + feed;
     }
+}
+
+fn line(frame: &str) -> Data {
+    let body = frame.strip_prefix('\u{feff}').unwrap_or(frame);
+    let start = frame.len() - body.len();
+    match body.trim_ascii_end().len() {
+        0 => Data::None,
+        length => Data::Span(start..start + length),
+    }
+}
+
+/// What is left at the end of a stream is searched like an event.
+fn event(frame: &str) -> Data {
+    let mut lines = Vec::new();
+    let mut at = if frame.starts_with('\u{feff}') { 3 } else { 0 };
+    while let Some(rest) = frame.get(at..).filter(|rest| !rest.is_empty()) {
+        let length = memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+        lines.extend(data_of(rest.get(..length).unwrap_or_default(), at));
+        at += length + 1;
+    }
+    joined(frame, &lines)
 }
 
 /// The value of a line whose field is `data`.
@@ -101,23 +103,22 @@ fn data_of(line: &str, at: usize) -> Option<Range<usize>> {
     Some(at + line.len() - value.len()..at + line.len())
 }
 
-fn joined(text: &str, lines: &[Range<usize>], end: usize) -> Frame {
-    let data = match lines {
+fn joined(frame: &str, lines: &[Range<usize>]) -> Data {
+    match lines {
         [] => Data::None,
         [one] => Data::Span(one.clone()),
         [first, rest @ ..] => {
             let mut decoding = Decoding::default();
-            decoding.copy(text.get(first.clone()).unwrap_or_default(), first.start);
+            decoding.copy(frame.get(first.clone()).unwrap_or_default(), first.start);
             let mut last = first;
             for next in rest {
                 decoding.unit("\n", last.end..next.start);
-                decoding.copy(text.get(next.clone()).unwrap_or_default(), next.start);
+                decoding.copy(frame.get(next.clone()).unwrap_or_default(), next.start);
                 last = next;
             }
             Data::Joined(decoding)
         }
-    };
-    Frame { end, data }
+    }
 }
 
 #[cfg(test)]
@@ -128,14 +129,15 @@ mod tests {
         let mut found = Vec::new();
         let mut at = 0;
         while let Some(rest) = text.get(at..)
-            && let Some(frame) = framing.first(rest, true)
+            && let Some(end) = framing.end(rest.as_bytes(), &mut 0, true)
         {
-            found.push(match frame.data {
+            let frame = rest.get(..end).unwrap_or_default();
+            found.push(match framing.data(frame) {
                 Data::None => None,
-                Data::Span(span) => rest.get(span).map(str::to_owned),
+                Data::Span(span) => frame.get(span).map(str::to_owned),
                 Data::Joined(decoding) => Some(decoding.text),
             });
-            at += frame.end;
+            at += end;
         }
         assert_eq!(at, text.len());
         let found: Vec<Option<&str>> = found.iter().map(Option::as_deref).collect();
@@ -159,9 +161,12 @@ mod tests {
 
     #[test]
     fn a_frame_that_may_go_on_is_none_yet() {
-        assert!(Framing::Events.first("data: x\n", false).is_none());
-        assert!(Framing::Events.first("data: x\n\r", false).is_none());
-        assert!(Framing::Lines.first("{}", false).is_none());
-        assert!(Framing::Body.first("{}", false).is_none());
+        let check = |framing: Framing, text: &str| {
+            assert_eq!(framing.end(text.as_bytes(), &mut 0, false), None);
+        };
+        check(Framing::Events, "data: x\n");
+        check(Framing::Events, "data: x\n\r");
+        check(Framing::Lines, "{}");
+        check(Framing::Body, "{}");
     }
 }

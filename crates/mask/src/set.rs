@@ -6,9 +6,9 @@ use model::Digest;
 use crate::crossing::{Crossing, Direction};
 use crate::detect::Class;
 use crate::finding::Masked;
-use crate::frames::Framing;
 use crate::place::Place;
 use crate::render::{Reader, masked};
+use crate::rules::{self, Outside};
 use crate::search::Search;
 use crate::showing::{Showing, Styles};
 use crate::style::Key;
@@ -32,6 +32,7 @@ pub(crate) struct Rules {
     key: Option<Key>,
     /// Classes that are not looked for.
     off: Vec<Class>,
+    own: Option<Arc<dyn rules::Rules>>,
 }
 
 /// A [`MaskSet`] being made.
@@ -40,6 +41,7 @@ pub struct Builder {
     showing: Showing,
     key: Option<Key>,
     off: Vec<Class>,
+    own: Option<Arc<dyn rules::Rules>>,
 }
 
 impl MaskSet {
@@ -59,12 +61,17 @@ impl MaskSet {
             showing: Showing::default(),
             key: None,
             off: vec![Class::Network],
+            own: None,
         }
     }
 
     /// What identifies this set in a record: all zeros for the empty set.
     pub const fn digest(&self) -> Digest {
         self.digest
+    }
+
+    pub(crate) fn rules(&self) -> Option<&Rules> {
+        self.rules.as_deref()
     }
 
     /// A message as it may be stored and as it may be relayed. What is no JSON is masked as text.
@@ -77,14 +84,14 @@ impl MaskSet {
         self.mask(text, at, |search, text| search.free_text(text))
     }
 
-    /// The text of a transport, with every message in it.
-    pub fn apply_wire<'a>(
+    /// The same, with what somebody outside found in the strings of the message.
+    pub fn apply_with<'a>(
         &self,
-        wire: &'a [u8],
-        framing: Framing,
+        message: &'a [u8],
         at: &Crossing<'_>,
+        outside: &Outside,
     ) -> Masked<'a> {
-        self.mask(wire, at, |search, text| search.wire(text, framing))
+        self.mask_with(message, at, outside, |search, text| search.message(text))
     }
 
     /// The value of an HTTP header field, under its name.
@@ -103,10 +110,20 @@ impl MaskSet {
         at: &Crossing<'_>,
         search: impl FnOnce(&mut Search<'_>, &str) -> Vec<Place>,
     ) -> Masked<'a> {
+        self.mask_with(bytes, at, &Outside::default(), search)
+    }
+
+    fn mask_with<'a>(
+        &self,
+        bytes: &'a [u8],
+        at: &Crossing<'_>,
+        outside: &Outside,
+        search: impl FnOnce(&mut Search<'_>, &str) -> Vec<Place>,
+    ) -> Masked<'a> {
         let Some(rules) = &self.rules else {
             return Masked::untouched(bytes);
         };
-        let mut state = Search::new(rules, bytes.len());
+        let mut state = Search::new(rules, *at, bytes.len()).with_outside(outside);
         let places = match std::str::from_utf8(bytes) {
             Ok(text) => search(&mut state, text),
             Err(_) => {
@@ -126,7 +143,7 @@ impl MaskSet {
 }
 
 /// Bytes that are not all UTF-8, as text.
-fn lossy(bytes: &[u8]) -> Decoding {
+pub(crate) fn lossy(bytes: &[u8]) -> Decoding {
     let mut decoding = Decoding::default();
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
@@ -171,6 +188,13 @@ impl Builder {
         self
     }
 
+    /// Asks these rules as well.
+    #[must_use]
+    pub fn rules(mut self, rules: Arc<dyn rules::Rules>) -> Self {
+        self.own = Some(rules);
+        self
+    }
+
     /// The set.
     pub fn build(mut self) -> MaskSet {
         self.off.sort_unstable();
@@ -178,6 +202,7 @@ impl Builder {
             showing: self.showing,
             key: self.key,
             off: self.off,
+            own: self.own,
         };
         MaskSet {
             digest: rules.digest(),
@@ -189,6 +214,10 @@ impl Builder {
 impl Rules {
     pub(crate) fn looks_for(&self, class: Class) -> bool {
         !self.off.contains(&class)
+    }
+
+    pub(crate) fn own(&self) -> Option<&dyn rules::Rules> {
+        self.own.as_deref()
     }
 
     pub(crate) const fn key(&self) -> Option<&Key> {
@@ -222,6 +251,9 @@ impl Rules {
         context.update(b"\n");
         context.update(self.showing.describe().as_bytes());
         context.update(format!("off {:?}\n", self.off).as_bytes());
+        if let Some(own) = &self.own {
+            context.update(own.digest().as_bytes());
+        }
         if let Some(key) = &self.key {
             context.update(key.fingerprint().as_ref());
         }

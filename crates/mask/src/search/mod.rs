@@ -2,6 +2,7 @@
 
 mod budget;
 mod header;
+pub(crate) mod join;
 mod views;
 
 use std::borrow::Cow;
@@ -12,15 +13,15 @@ use std::sync::Arc;
 pub(crate) use budget::Budget;
 
 use crate::candidates::{Seen, collect};
+use crate::crossing::Crossing;
 use crate::detect::{Candidates, Class, Hit, Scope, credentials, identifiers};
-use crate::frames::{Data, Framing};
 use crate::place::{At, Mark, Place, resolve};
+use crate::rules::{Leaf, Outside, Spot};
 use crate::set::Rules;
-use crate::view::Layer;
 use crate::walk::{self, Broken, Start, Walked, Zone};
 
 /// What is known of a text before it is searched.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Context<'a> {
     /// The names that govern it, the nearest last.
     pub(crate) names: &'a [&'a str],
@@ -29,12 +30,15 @@ pub(crate) struct Context<'a> {
     pub(crate) depth: u8,
     /// The readings, by their bits, that are not tried (again).
     pub(crate) tried: u8,
+    /// Where it is, if it is a value of JSON.
+    pub(crate) path: Option<&'a dyn Fn() -> String>,
 }
 
 impl Context<'_> {
     fn deeper(&self) -> Self {
         Self {
             depth: self.depth + 1,
+            path: None,
             ..*self
         }
     }
@@ -44,6 +48,9 @@ impl Context<'_> {
 #[derive(Debug)]
 pub(crate) struct Search<'s> {
     rules: &'s Rules,
+    at: Crossing<'s>,
+    outside: Option<&'s Outside>,
+    follows_streams: bool,
     budget: Budget,
     /// Each member name in which something was found, by its number.
     names: HashMap<String, usize>,
@@ -52,9 +59,12 @@ pub(crate) struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    pub(crate) fn new(rules: &'s Rules, message_bytes: usize) -> Self {
+    pub(crate) fn new(rules: &'s Rules, at: Crossing<'s>, message_bytes: usize) -> Self {
         Self {
             rules,
+            at,
+            outside: None,
+            follows_streams: false,
             budget: Budget::new(message_bytes),
             names: HashMap::new(),
             candidates: Candidates::default(),
@@ -62,8 +72,30 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// The same, merging what somebody outside found.
+    pub(crate) fn with_outside(mut self, outside: &'s Outside) -> Self {
+        self.outside = (!outside.is_empty()).then_some(outside);
+        self
+    }
+
+    /// The same for a message of a stream.
+    pub(crate) const fn in_stream(mut self) -> Self {
+        self.follows_streams = true;
+        self
+    }
+
+    /// Whether texts are wanted that the next message may continue.
+    pub(crate) const fn follows_streams(&self) -> bool {
+        self.follows_streams
+    }
+
     /// Searches a message; what is no JSON is searched as text.
     pub(crate) fn message(&mut self, text: &str) -> Vec<Place> {
+        self.walked(text).places
+    }
+
+    /// The same, with the texts that the next message may continue.
+    pub(crate) fn walked<'m>(&mut self, text: &'m str) -> Walked<'m> {
         let start = Start {
             at: 0,
             zone: Zone::Message,
@@ -71,10 +103,14 @@ impl<'s> Search<'s> {
             depth: 0,
             root: true,
         };
-        let Ok(walked) = self.values(text, start) else {
-            return self.free_text(text);
+        let Ok(mut walked) = self.values(text, start) else {
+            return Walked {
+                places: self.free_text(text),
+                ..Walked::default()
+            };
         };
-        walked.places
+        self.join_blocks(&walked.blocks, &mut walked.places);
+        walked
     }
 
     /// Searches a text that is no JSON.
@@ -86,9 +122,7 @@ impl<'s> Search<'s> {
     pub(crate) fn named_text(&mut self, names: &[&str], text: &str) -> Vec<Place> {
         let context = Context {
             names,
-            definition: false,
-            depth: 0,
-            tried: 0,
+            ..Context::default()
         };
         self.text(text, context)
     }
@@ -109,37 +143,6 @@ impl<'s> Search<'s> {
         places
     }
 
-    /// Searches the messages in the text of a transport.
-    pub(crate) fn wire(&mut self, text: &str, framing: Framing) -> Vec<Place> {
-        let mut all = Vec::new();
-        let mut at = 0;
-        while let Some(rest) = text.get(at..)
-            && let Some(frame) = framing.first(rest, true)
-        {
-            let places = match &frame.data {
-                Data::None => self.free_text(rest.get(..frame.end).unwrap_or_default()),
-                Data::Span(span) => {
-                    let mut places = self.message(rest.get(span.clone()).unwrap_or_default());
-                    places.iter_mut().for_each(|place| place.shift(span.start));
-                    places
-                }
-                Data::Joined(decoding) => {
-                    let mut places = self.message(&decoding.text);
-                    for place in &mut places {
-                        place.lift(&decoding.map, Layer::Plain);
-                    }
-                    places
-                }
-            };
-            all.extend(places.into_iter().map(|mut place| {
-                place.shift(at);
-                place
-            }));
-            at += frame.end;
-        }
-        all
-    }
-
     /// Walks JSON values, one after another, up to the end of the text.
     fn values<'m>(&mut self, text: &'m str, start: Start<'_>) -> Result<Walked<'m>, Broken> {
         let mut all = Walked {
@@ -155,6 +158,8 @@ impl<'s> Search<'s> {
             all.end = walked.end;
             all.places.extend(walked.places);
             all.blocks.extend(walked.blocks);
+            all.leaves.extend(walked.leaves);
+            all.is_answer |= walked.is_answer;
             let rest = text.get(all.end..).unwrap_or_default();
             if rest.trim_ascii_start().is_empty() {
                 return Ok(all);
@@ -252,6 +257,48 @@ impl<'s> Search<'s> {
             }
         }
         self.hits = hits;
+        if let Some(own) = self.rules.own() {
+            let leaf = Leaf {
+                text,
+                names: context.names,
+                definition: context.definition,
+                depth: context.depth,
+                at: self.at,
+                path: context.path,
+            };
+            let mut spots = Vec::new();
+            own.find(&leaf, &mut spots);
+            self.spots(&spots, text, places);
+        }
+    }
+
+    /// Adds what somebody outside found in the string at `path`.
+    pub(crate) fn add_outside(
+        &mut self,
+        path: impl FnOnce() -> String,
+        text: &str,
+        places: &mut Vec<Place>,
+    ) {
+        if let Some(outside) = self.outside {
+            self.spots(outside.at(&path()), text, places);
+            resolve(places);
+        }
+    }
+
+    fn spots(&mut self, spots: &[Spot], text: &str, places: &mut Vec<Place>) {
+        for spot in spots {
+            if let Some(value) = text.get(spot.span.clone())
+                && self.budget.hit()
+            {
+                let Spot {
+                    kind,
+                    class,
+                    certainty,
+                    span,
+                } = spot.clone();
+                places.push(Place::value(kind, class, certainty, span, value));
+            }
+        }
     }
 
     /// Whether a name is one that no protocol and no programmer gives.

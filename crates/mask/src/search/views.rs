@@ -28,6 +28,8 @@ impl Search<'_> {
         context: Context<'_>,
         places: &mut Vec<Place>,
     ) {
+        self.embedded_json(text, context, places);
+        self.encoded(text, seen, candidates, context, places);
         let mut tried = context.tried;
         for (number, reading) in READINGS.iter().enumerate() {
             let bit = 1 << number;
@@ -47,8 +49,6 @@ impl Search<'_> {
             }
             tried |= bit;
         }
-        self.embedded_json(text, context, places);
-        self.encoded(text, seen, candidates, context, places);
     }
 
     fn reading(

@@ -15,7 +15,7 @@ use crate::place::{At, Place};
 use crate::search::{Context, Search};
 use crate::view::{Layer, string};
 use frame::{Frame, Kind, Member, NAMES_MAX};
-use neighbours::decoded;
+pub(crate) use neighbours::decoded;
 use scan::Cursor;
 pub(crate) use scan::{Broken, Raw};
 pub(crate) use zone::Zone;
@@ -43,6 +43,17 @@ pub(crate) struct Walked<'m> {
     pub(crate) places: Vec<Place>,
     /// Texts of content blocks, which may be parts of one text.
     pub(crate) blocks: Vec<Block<'m>>,
+    /// Texts that the next message may continue.
+    pub(crate) leaves: Vec<Text<'m>>,
+    /// The message answers a request.
+    pub(crate) is_answer: bool,
+}
+
+/// A text that the next message may continue.
+#[derive(Debug, Clone)]
+pub(crate) struct Text<'m> {
+    pub(crate) path: String,
+    pub(crate) raw: Raw<'m>,
 }
 
 /// The text of a content block.
@@ -182,6 +193,8 @@ impl<'m> Walk<'_, '_, 'm> {
         if neighbours::holds_columns(&name) {
             frame.columns.clear();
         }
+        let is_message = self.start.root && self.stack.len() == 1;
+        self.walked.is_answer |= is_message && matches!(&*name, "result" | "error");
         let shown = self.name(raw, &name, place);
         if let Some(frame) = self.stack.last_mut() {
             frame.member = Some(Member {
@@ -205,7 +218,7 @@ impl<'m> Walk<'_, '_, 'm> {
             names: frame::names(outer, self.start.names, None, &mut buffer),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
-            tried: 0,
+            ..Context::default()
         };
         let mut places = self.search.text(name, context);
         let number = places.first().map(|_| self.search.number_of_name(name))?;
@@ -222,18 +235,19 @@ impl<'m> Walk<'_, '_, 'm> {
         let text = decoded(raw);
         let (place, nearest) = self.neighbourhood();
         let mut buffer = [""; NAMES_MAX];
+        let stack = &self.stack;
+        let path = || frame::pointer(stack);
         let context = Context {
-            names: frame::names(
-                &self.stack,
-                self.start.names,
-                nearest.as_deref(),
-                &mut buffer,
-            ),
+            names: frame::names(stack, self.start.names, nearest.as_deref(), &mut buffer),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
             tried: 0,
+            path: Some(&path),
         };
         let mut places = self.search.text(&text, context);
+        if self.start.root {
+            self.search.add_outside(path, &text, &mut places);
+        }
         if !places.is_empty() {
             let path = frame::pointer(&self.stack);
             self.locate(&mut places, &path, place.fixed, None);
@@ -249,16 +263,14 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         let (place, nearest) = self.neighbourhood();
         let mut buffer = [""; NAMES_MAX];
+        let stack = &self.stack;
+        let path = || frame::pointer(stack);
         let context = Context {
-            names: frame::names(
-                &self.stack,
-                self.start.names,
-                nearest.as_deref(),
-                &mut buffer,
-            ),
+            names: frame::names(stack, self.start.names, nearest.as_deref(), &mut buffer),
             definition: place.zone.is_definition(),
             depth: self.start.depth,
             tried: 0,
+            path: Some(&path),
         };
         let mut places = self.search.number(lexeme, context);
         if places.is_empty() {
@@ -313,6 +325,13 @@ impl<'m> Walk<'_, '_, 'm> {
             let label = decoded(raw);
             frame.label = neighbours::is_name(&label).then_some(label);
         }
+        if root && self.search.follows_streams() && neighbours::is_streamed(&member.name) {
+            let path = frame::pointer(&self.stack);
+            self.walked.leaves.push(Text { path, raw });
+        }
+        let Some(member) = self.stack.last().and_then(|frame| frame.member.as_ref()) else {
+            return;
+        };
         if root && is_array && zone == Zone::Protocol && member.name == "text" {
             let outer = self.stack.len().saturating_sub(2);
             let list_path = match index {

@@ -72,6 +72,14 @@ pub(super) fn holds_rows(name: &str) -> bool {
     )
 }
 
+/// Whether a member holds a text that the next message may continue.
+pub(super) fn is_streamed(name: &str) -> bool {
+    matches!(
+        name,
+        "text" | "message" | "data" | "delta" | "chunk" | "content" | "output" | "statusMessage"
+    )
+}
+
 /// Whether a text looks like a name: short, one line, no sentence.
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
@@ -83,7 +91,7 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// The decoded inside of a string.
-pub(super) fn decoded(raw: Raw<'_>) -> Cow<'_, str> {
+pub(crate) fn decoded(raw: Raw<'_>) -> Cow<'_, str> {
     if raw.escaped {
         Cow::Owned(string::decode_text(raw.text))
     } else {

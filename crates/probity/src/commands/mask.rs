@@ -1,7 +1,9 @@
-use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
 
-use ::mask::{Certainty, Class, Crossing, Finding, Framing, Key, MaskSet, Masked, Part, Showing};
+use ::mask::{
+    Certainty, Class, Crossing, Finding, Framing, Key, MaskSet, Masked, Part, Relay, Showing,
+    Stream,
+};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,9 @@ struct Case {
     direction: CaseDirection,
     transport: Transport,
     wire: String,
+    /// Byte offsets at which the stream was cut.
+    #[serde(default)]
+    chunks: Vec<usize>,
     #[serde(default)]
     http: Option<Http>,
 }
@@ -52,7 +57,7 @@ struct Http {
 #[derive(Serialize)]
 struct Answer<'a> {
     id: &'a serde_json::Value,
-    wire: Cow<'a, str>,
+    wire: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<Http>,
     findings: Vec<Found>,
@@ -140,23 +145,45 @@ impl Masker {
             Transport::HttpJson => Framing::Body,
             Transport::Sse => Framing::Events,
         };
-        let masked = self.masks.apply_wire(case.wire.as_bytes(), framing, &at);
-        let mut findings = self.found(&masked.findings, None);
+        let mut wire = Vec::new();
+        let mut findings = Vec::new();
+        for relay in self.relays(case, framing, &at) {
+            findings.extend(self.found(&relay.findings, None));
+            wire.extend(if self.stored {
+                relay.stored
+            } else {
+                relay.relayed
+            });
+        }
         Answer {
             id: &case.id,
             http: case
                 .http
                 .as_ref()
                 .map(|http| self.http(http, &at, &mut findings)),
-            wire: self.shown(masked),
+            wire: String::from_utf8_lossy(&wire).into_owned(),
             findings,
         }
+    }
+
+    /// The frames of the wire, given in the portions in which it came.
+    fn relays(&self, case: &Case, framing: Framing, at: &Crossing<'_>) -> Vec<Relay> {
+        let mut stream = Stream::new(self.masks.clone(), framing, at);
+        let wire = case.wire.as_bytes();
+        let mut relays = Vec::new();
+        let mut from = 0;
+        for to in case.chunks.iter().copied().chain([wire.len()]) {
+            relays.extend(stream.push(wire.get(from..to).unwrap_or_default()));
+            from = to.clamp(from, wire.len());
+        }
+        relays.extend(stream.finish());
+        relays
     }
 
     fn http(&self, http: &Http, at: &Crossing<'_>, findings: &mut Vec<Found>) -> Http {
         let mut shown = |place: &str, masked: Masked<'_>| {
             findings.extend(self.found(&masked.findings, Some(place)));
-            self.shown(masked).into_owned()
+            self.shown(&masked)
         };
         Http {
             method: http.method.clone(),
@@ -175,16 +202,13 @@ impl Masker {
         }
     }
 
-    fn shown<'a>(&self, masked: Masked<'a>) -> Cow<'a, str> {
+    fn shown(&self, masked: &Masked<'_>) -> String {
         let bytes = if self.stored {
-            masked.stored
+            &masked.stored
         } else {
-            masked.relayed
+            &masked.relayed
         };
-        match bytes {
-            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
-        }
+        String::from_utf8_lossy(bytes).into_owned()
     }
 
     fn found(&self, findings: &[Finding], place: Option<&str>) -> Vec<Found> {
