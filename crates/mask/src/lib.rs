@@ -8,11 +8,6 @@
 //! shown to the detectors; what they find is led back to the bytes of the message, and only those
 //! bytes are replaced, once for the record and once for who receives the message.
 
-#![expect(
-    dead_code,
-    reason = "the detectors and the views that use it are being built"
-)]
-
 mod candidates;
 mod crossing;
 mod detect;

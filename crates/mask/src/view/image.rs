@@ -28,7 +28,7 @@ pub(super) fn sealed(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut image = bytes.to_vec();
     if bytes.starts_with(PNG) {
         for (kind, data) in chunks(bytes) {
-            let sum = crc32(kind.iter().chain(bytes.get(data.clone())?));
+            let sum = crc32(kind, bytes.get(data.clone())?);
             image
                 .get_mut(data.end..data.end + 4)?
                 .copy_from_slice(&sum.to_be_bytes());
@@ -92,12 +92,12 @@ fn runs(bytes: &[u8], within: Range<usize>, texts: &mut Vec<Range<usize>>) {
     }
 }
 
-fn crc32<'a>(bytes: impl Iterator<Item = &'a u8>) -> u32 {
-    !bytes.fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            (sum >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(sum & 1))
-        })
-    })
+/// Over a chunk's type and data (PNG §5.3).
+fn crc32(kind: &[u8], data: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(kind);
+    sum.update(data);
+    sum.finalize()
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
             image.extend(length.to_be_bytes());
             image.extend(kind);
             image.extend(data);
-            image.extend(crc32(kind.iter().chain(data)).to_be_bytes());
+            image.extend(crc32(kind, data).to_be_bytes());
         }
         image
     }

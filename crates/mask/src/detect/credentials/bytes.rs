@@ -20,8 +20,6 @@ const BIT_BASE58: u16 = 1 << 12;
 
 impl Class {
     pub(super) const DIGIT: Self = Self(BIT_DIGIT);
-    pub(super) const UPPER: Self = Self(BIT_UPPER);
-    pub(super) const LETTER: Self = Self(BIT_UPPER | BIT_LOWER);
     pub(super) const ALNUM: Self = Self(BIT_UPPER | BIT_LOWER | BIT_DIGIT);
     pub(super) const UPPER_DIGIT: Self = Self(BIT_UPPER | BIT_DIGIT);
     pub(super) const LOWER_DIGIT: Self = Self(BIT_LOWER | BIT_DIGIT);

@@ -19,8 +19,6 @@ pub(super) struct Number<'n> {
     /// A letter, `_`, `.` or a currency touches it from the left: only a word about it makes it a
     /// number of its own.
     pub(super) glued: bool,
-    /// A group follows or precedes in the same run: a row of numbers, perhaps.
-    pub(super) in_row: bool,
 }
 
 impl Number<'_> {
@@ -102,7 +100,6 @@ fn longest_from(
             written: text.get(start..end)?,
             span: start..end,
             glued,
-            in_row: start != run.start || end != run.end,
         };
         take(&number).then_some(end)
     })
