@@ -55,10 +55,16 @@ pub(super) fn birth_after(text: &str, from: usize) -> Option<Hit> {
 }
 
 /// A date that a word before it, or the head of its column, says to be one.
-pub(super) fn told_birth(date: Range<usize>, context: &Context<'_>) -> Option<Hit> {
+pub(super) fn told_birth(text: &str, date: Range<usize>, context: &Context<'_>) -> Option<Hit> {
+    // The birth of a file has a time with a fraction: `Birth: 2024-01-15 10:30:00.000000000 +0000`.
+    let behind = text.as_bytes().get(date.end..)?;
+    if behind.first() == Some(&b' ') && behind.get(9) == Some(&b'.') && behind.get(3) == Some(&b':')
+    {
+        return None;
+    }
     context
         .around(&date)
-        .says(Topics::BIRTH)
+        .says_closely(Topics::BIRTH)
         .then(|| birth(date))
 }
 
@@ -222,6 +228,7 @@ mod tests {
             "born to run",
             "dob",
             "date of birth is required",
+            " Birth: 2024-01-15 10:30:00.000000000 +0000",
             "birth rate 12.5 in 2024-01",
         ] {
             nothing(&[], text);

@@ -19,14 +19,14 @@ pub(super) fn card(text: &str, number: &Number<'_>, context: &Context<'_>) -> Op
     }
     let said = context.around(&number.span);
     let grouped = number.is_shaped(GROUPED);
-    let is_misleading = number.glued
-        || is_article_number(number)
-        || grouped && is_row(text.as_bytes(), &number.span);
+    let is_row = || is_row(text.as_bytes(), &number.span);
+    let is_misleading = number.glued || is_article_number(number) || grouped && is_row();
+    let is_told = said.says(Topics::CARD) && (grouped || number.is_solid() || !is_row());
     let is_open = match number.is_solid() {
         true => said.leaves_open(),
         false => grouped && !said.is_thing(),
     };
-    let found = said.says(Topics::CARD) || issuer == Issuer::Sure && is_open && !is_misleading;
+    let found = is_told || issuer == Issuer::Sure && is_open && !is_misleading;
     found.then(|| checked("payment_card", Class::Card, number.span.clone()))
 }
 
@@ -139,14 +139,15 @@ fn is_article_number(number: &Number<'_>) -> bool {
     number.is_solid() && weighted(number.digits, weights).is_multiple_of(10)
 }
 
-/// Four digits go on before or behind, and are no year: a row of numbers, cut at random.
+/// A row of numbers, cut at random: a group of four goes on before or behind and is no year, or many
+/// groups do. Hexadecimal ones count.
 fn is_row(bytes: &[u8], span: &Range<usize>) -> bool {
     let is_four = |group: Option<&[u8]>, beyond: Option<&u8>| {
         group.is_some_and(|group| {
-            group.iter().all(u8::is_ascii_digit)
+            group.iter().all(u8::is_ascii_hexdigit)
                 && !group.starts_with(b"19")
                 && !group.starts_with(b"20")
-        }) && !beyond.is_some_and(u8::is_ascii_digit)
+        }) && !beyond.is_some_and(u8::is_ascii_alphanumeric)
     };
     let parted = |at: Option<usize>| at.and_then(|at| bytes.get(at)) == Some(&b' ');
     let back = |by: usize| span.start.checked_sub(by);
@@ -158,7 +159,7 @@ fn is_row(bytes: &[u8], span: &Range<usize>) -> bool {
     let beyond = back(6).and_then(|at| bytes.get(at));
     let gaps = |rest: &mut dyn Iterator<Item = &u8>| {
         rest.take(60)
-            .take_while(|byte| byte.is_ascii_digit() || **byte == b' ')
+            .take_while(|byte| byte.is_ascii_hexdigit() || **byte == b' ')
             .filter(|byte| **byte == b' ')
             .count()
     };
@@ -276,6 +277,8 @@ mod tests {
             "4006381333931",
             "9783161484100",
             "1024 4111 1111 1111 1111",
+            "cc 00 0a 48 89 44 24 18 48 85 c0 0f",
+            "00000ed0: 2600 0000 0000 0000 a502 0000",
             "ts=4111111111111111",
         ] {
             nothing(&[], text);

@@ -119,6 +119,10 @@ impl Table {
             return None;
         }
         let (mark, marks) = marks.first()?;
+        // One cell and a mark at the end is an item of a list.
+        if marks == 1 && matches!(mark, Mark::Byte(mark) if line.ends_with(char::from(mark))) {
+            return None;
+        }
         Some(Self {
             until: head.end,
             head,
@@ -283,7 +287,13 @@ mod tests {
 
     #[test]
     fn prose_has_no_columns() {
-        for text in ["42", "a, b\nc 42", "ssn\n42", "a, 42\nb, c"] {
+        for text in [
+            "\"ssn\",\n\"42\",",
+            "42",
+            "a, b\nc 42",
+            "ssn\n42",
+            "a, 42\nb, c",
+        ] {
             assert_eq!(head_of(text, "42"), None, "{text}");
         }
     }

@@ -55,6 +55,8 @@ pub(super) struct Context<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
     topics: Topics,
+    /// Of them, those that are said in the same clause, by a name or by the head of a column.
+    close: Topics,
     against: Against,
 }
 
@@ -73,6 +75,11 @@ impl Said {
     /// A word says that it is one of these.
     pub(super) const fn says(&self, topics: Topics) -> bool {
         self.topics.meets(topics)
+    }
+
+    /// The same, and not in an earlier clause or line: for what has no check digit.
+    pub(super) const fn says_closely(&self, topics: Topics) -> bool {
+        self.close.meets(topics)
     }
 
     /// Nothing says that it is something else.
@@ -107,15 +114,22 @@ impl<'a> Context<'a> {
     pub(super) fn around(&self, span: &Range<usize>) -> Said {
         let before = self.before(span.start);
         let words = Phrases::of(before).verdict();
-        if !words.is_silent() && (words.in_clause || !words.positive.is_none()) {
+        if !words.is_silent() && words.in_clause {
             return Said {
                 topics: words.positive,
+                close: words.positive,
                 against: against(words, is_assigned(before)),
             };
         }
         let column = self.column(span);
         if !column.is_none() {
             return Said::from_name(column.positive(), column);
+        }
+        if !words.positive.is_none() {
+            return Said {
+                topics: words.positive,
+                ..Said::default()
+            };
         }
         let named = self.named();
         if !named.positive.is_none() {
@@ -235,7 +249,11 @@ impl Said {
         } else {
             Against::SomeId
         };
-        Self { topics, against }
+        Self {
+            topics,
+            close: topics,
+            against,
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn document(text: &str, word: &Word, context: &Context<'_>) -> Option
     let found = DOCUMENTS
         .iter()
         .filter(|document| document.fits(written))
-        .find(|document| said.says(document.topic))?;
+        .find(|document| said.says_closely(document.topic))?;
     let span = with_prefix(bytes, word.span.start)..word.span.end;
     Some(named(found.kind, Class::Identifier, span))
 }

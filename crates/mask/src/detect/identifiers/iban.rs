@@ -237,7 +237,7 @@ pub(super) fn bank_account(text: &str, word: &Range<usize>, context: &Context<'_
         && written.bytes().all(|byte| byte.is_ascii_digit())
         && ends_freely(text.as_bytes(), word.end);
     let said = fits.then(|| context.around(word))?;
-    said.says(Topics::BANK)
+    said.says_closely(Topics::BANK)
         .then(|| super::named("bank_account", Class::Identifier, word.clone()))
 }
 

@@ -192,7 +192,7 @@ impl Finder<'_> {
         }
         let birth = birth::date_at(text, run.start)
             .filter(|_| self.tells(Topics::BIRTH))
-            .and_then(|date| birth::told_birth(date, &self.context));
+            .and_then(|date| birth::told_birth(text, date, &self.context));
         if birth.is_some() {
             self.add(birth);
             return;

@@ -46,7 +46,7 @@ pub(super) fn phone(
         let said = context.around(&span);
         let certainty = if planned && !said.is_thing() {
             Certainty::Shaped
-        } else if said.says(Topics::PHONE) && !is_other(written) {
+        } else if said.says_closely(Topics::PHONE) && !glued && !is_other(written) {
             Certainty::Named
         } else if american && said.leaves_open() {
             Certainty::Shaped

@@ -23,12 +23,13 @@ fn is_street(value: &str) -> bool {
     let is_house = |word: &str| {
         let word = word.trim_end_matches([',', '.']);
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        (1..=5).contains(&digits) && word.len() <= digits + 2
+        (1..=5).contains(&digits) && word.len() <= digits + 2 && !word.contains(['.', ':'])
     };
     let mut words = value.split_whitespace();
     (6..=ADDRESS_MAX).contains(&value.len())
         && !value.contains(['@', '{', '}', '<', '>', '=', '\\', '_', '$'])
         && !value.contains("://")
+        && !value.contains("  ")
         && words.clone().any(is_house)
         && words.any(is_word)
         && value.split_whitespace().count() <= 14

@@ -209,7 +209,7 @@ const VOCABULARY: &[(Topics, &str)] = &[
     ),
     (
         T::LICENCE,
-        "carnet de conducir, cnh, dl, dl no, dl number, dln, dlnumber, driver id license, \
+        "carnet de conducir, cnh, dl no, dl number, dln, dlnumber, driver id license, \
          driver lic, driver licence, driver license, driver s licence, driver s license, \
          driverlicence, driverlicense, drivers licence, drivers license, driverslicence, \
          driverslicense, driving licence, driving license, drivinglicence, drivinglicense, \
@@ -218,14 +218,14 @@ const VOCABULARY: &[(Topics, &str)] = &[
     ),
     (
         T::PHONE,
-        "call, call me, callback, caller, cell, cell phone, cellphone, cellulare, celular, \
-         contact no, contact number, dial, fax, handy, handynummer, home phone, homephone, \
-         hotline, komorka, landline, mob, mobile, mobile number, mobilenumber, mobilephone, \
-         movil, msisdn, numero de telephone, ph, phone, phone number, phoneno, phonenumber, \
-         portable, puhelin, reach her, reach him, reach me, reach us, ring, rufnummer, sms, \
-         tel, telefon, telefone, telefonnummer, telefono, telefoon, telemovel, telephone, \
-         telephone number, telephone portable, text me, voicemail, whatsapp, work phone, \
-         workphone, телефон",
+        "call at, call her, call him, call me, call us, callback, caller, cell number, cell \
+         phone, cellphone, cellulare, celular, contact no, contact number, dial in, fax, \
+         handynummer, home phone, homephone, hotline, komorka, landline, mobile, mobile \
+         number, mobilenumber, mobilephone, movil, msisdn, numero de telephone, phone, \
+         phone number, phoneno, phonenumber, puhelin, reach her, reach him, reach me, reach \
+         us, rufnummer, sms, tel, telefon, telefone, telefonnummer, telefono, telefoon, \
+         telemovel, telephone, telephone no, telephone number, telephone portable, text me, \
+         voicemail, whatsapp, work phone, workphone, телефон",
     ),
     (
         T::BIRTH,
@@ -434,7 +434,8 @@ const VOCABULARY: &[(Topics, &str)] = &[
     ),
     (
         T::NONE,
-        "address space, bind address, business card, call graph, call id, call site, call \
+        "local address, peer address, source address, destination address, remote address, \
+         address space, bind address, business card, call graph, call id, call site, call \
          stack, callid, card component, card id no, card layout, cell type, discover, email \
          address, flash card, function call, graphics card, in order, in order to, index \
          card, ip address, listen address, mac address, memory address, mobile app, mobile \
