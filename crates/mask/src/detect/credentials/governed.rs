@@ -1,6 +1,6 @@
 //! Texts that a name outside of them governs: a member, a header, a column.
 
-use super::labels;
+use super::labels::{self, Value};
 use super::names::{self, Sensitive};
 use super::values::{self, Found};
 use crate::detect::{Certainty, Class, Hit, Scope};
@@ -27,12 +27,12 @@ pub(super) fn find(scope: &Scope<'_>, what: Sensitive, hits: &mut Vec<Hit>) {
     let span = start..start + trimmed.len();
     match what {
         Sensitive::Authorization => {
-            labels::authorization(text, span, hits);
+            labels::authorization(text, &Value::whole(span), hits);
             return;
         }
         Sensitive::Cookie => {
             let name = scope.names.last().copied().unwrap_or_default();
-            labels::cookies(text, span, name, hits);
+            labels::cookies(text, &Value::whole(span), name, hits);
             return;
         }
         // Keys and passwords inside are found by their own names.
@@ -67,6 +67,39 @@ pub(super) fn find(scope: &Scope<'_>, what: Sensitive, hits: &mut Vec<Hit>) {
             certainty: Certainty::Named,
         });
     }
+}
+
+/// Arguments that an option before them, or the command's own habit, marks: `-u`, `user:x`; `-px`.
+pub(super) fn argument(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
+    let start = match scope.names.last().copied() {
+        Some("-u" | "-U" | "--user" | "--proxy-user") => scope.text.find(':').map(|at| at + 1),
+        _ if scope.text.starts_with("-p") && is_argument(scope.names) => Some(2).filter(|at| {
+            let rest = scope.text.as_bytes().get(*at..).unwrap_or_default();
+            rest.iter()
+                .all(|b| b.is_ascii_graphic() && !b"/:.=".contains(b))
+        }),
+        _ => None,
+    };
+    let Some(value) = start.and_then(|start| scope.text.get(start..)) else {
+        return;
+    };
+    if values::is_secret(Sensitive::Password, value, Found::Word) && value.len() >= 6 {
+        hits.push(Hit {
+            kind: "password",
+            class: Class::Credential,
+            span: scope.text.len() - value.len()..scope.text.len(),
+            certainty: Certainty::Named,
+        });
+    }
+}
+
+/// Whether the text stands in a list of arguments; the nearest name may be an option before it.
+fn is_argument(names: &[&str]) -> bool {
+    names.iter().rev().take(2).any(|name| {
+        ["args", "argv", "cmd", "command", "arguments"]
+            .iter()
+            .any(|list| name.eq_ignore_ascii_case(list))
+    })
 }
 
 /// Whether a connection string has a password under a name, or in a URL.

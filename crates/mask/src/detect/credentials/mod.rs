@@ -37,6 +37,9 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     if let Some(what) = governing {
         governed::find(scope, what, hits);
     }
+    if !scope.names.is_empty() {
+        governed::argument(scope, hits);
+    }
     labels::find(scope, hits);
 }
 

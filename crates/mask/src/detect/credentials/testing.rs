@@ -1,31 +1,12 @@
 //! For the tests of the detectors: a text in, the kinds and values that were found out.
 
+use crate::candidates::{Seen, collect};
 use crate::detect::{Candidates, Hit, Scope};
-
-/// What the pass over a text's bytes finds, written plainly.
-pub(super) fn candidates(text: &str) -> Candidates {
-    let bytes = text.as_bytes();
-    let mut candidates = Candidates::default();
-    let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"_+/=.~-".contains(b);
-    let mut at = 0;
-    while at < bytes.len() {
-        let length = bytes[at..].iter().take_while(|b| is_token(b)).count();
-        if length >= 12 {
-            candidates.tokens.push(at..at + length);
-        }
-        at += length.max(1);
-    }
-    candidates.ats = (0..bytes.len()).filter(|at| bytes[*at] == b'@').collect();
-    candidates.schemes = text.match_indices("://").map(|(at, _)| at).collect();
-    candidates.assignments = (0..bytes.len())
-        .filter(|at| matches!(bytes[*at], b'=' | b':'))
-        .collect();
-    candidates
-}
 
 /// The hits of one text below some names, as the engine would keep them.
 pub(super) fn found(text: &str, names: &[&str], definition: bool) -> Vec<Hit> {
-    let candidates = candidates(text);
+    let mut candidates = Candidates::default();
+    collect(text, Seen::of(text), &mut candidates);
     let scope = Scope {
         text,
         candidates: &candidates,

@@ -29,6 +29,8 @@ fn members_give_their_values_away() {
     ] {
         check_named(text, &names, &[(kind, text)]);
     }
+    check_named("-phunter2", &["cmd", "-uroot"], &[("password", "hunter2")]);
+    check_named("bob:hunter2", &["cmd", "-u"], &[("password", "hunter2")]);
     check_named(
         "Bearer a1b2c3d4e5f6",
         &["headers", "authorization"],

@@ -156,6 +156,7 @@ fn password(url: &Url<'_>, hits: &mut Vec<Hit>) {
         if let Some(value) = url.text.get(span.clone())
             && !values::is_reference(value)
             && !values::is_masked(value)
+            && !is_example(info.get(..colon).unwrap_or_default(), value)
         {
             url.push("url_password", span, hits);
             return;
@@ -172,6 +173,18 @@ fn password(url: &Url<'_>, hits: &mut Vec<Hit>) {
     {
         url.push("url_token", span, hits);
     }
+}
+
+/// `user:password@` itself, as manuals write it.
+fn is_example(user: &[u8], password: &str) -> bool {
+    let user = user.trim_ascii().to_ascii_lowercase();
+    matches!(
+        user.as_slice(),
+        b"user" | b"username" | b"[user" | b"usr" | b"login" | b"<user>"
+    ) && matches!(
+        password,
+        "password" | "passwd" | "pass" | "pwd" | "secret" | "PASSWORD"
+    )
 }
 
 /// Addresses to which whoever knows them may post: Slack (docs.slack.dev, "Incoming webhooks"),
@@ -339,6 +352,7 @@ mod tests {
             "postgres://app:$PGPASSWORD@db/app",
             "postgres://app:****@db/app",
             "postgres://user:<password>@host/db",
+            "https://username:password@example.com/",
             "https://0d5e1f6a9b3c82740d5e1f6a9b3c8274@o1.ingest.sentry.io/2",
             "ssh://git@github.com:22/acme/app.git",
             "https://hooks.slack.com/services/",

@@ -41,6 +41,9 @@ pub(super) fn after(label: &Label<'_>) -> Option<Value> {
 pub(super) fn pair(label: &Label<'_>) -> Option<Value> {
     let bytes = label.text.as_bytes();
     let mut at = skip_closing(bytes, label.name.end);
+    if let Some(value) = second_argument(label, at) {
+        return Some(value);
+    }
     let gap = bytes
         .get(at..)?
         .iter()
@@ -78,6 +81,40 @@ pub(super) fn pair(label: &Label<'_>) -> Option<Value> {
 
 /// Longest value without quotes, in bytes.
 const BARE_BYTES_MAX: usize = 8192;
+
+/// `define('DB_PASSWORD', 'x')`, `env("DB_PASSWORD", "x")`: a name in quotes, then a value.
+fn second_argument(label: &Label<'_>, at: usize) -> Option<Value> {
+    let head = window::before(label.text, label.name.start);
+    let call = head.strip_suffix(['"', '\''])?.strip_suffix('(')?;
+    let function = call.rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    let constant = label
+        .text
+        .get(label.name.clone())?
+        .bytes()
+        .all(|b| !b.is_ascii_lowercase());
+    let called = constant
+        || [
+            "define",
+            "env",
+            "getenv",
+            "setenv",
+            "set",
+            "put",
+            "add",
+            "append",
+            "setHeader",
+            "header",
+            "fetch",
+            "setProperty",
+            "setItem",
+        ]
+        .contains(&function);
+    let tail = window::behind(label.text, at);
+    let value = tail.strip_prefix(',')?.trim_start();
+    let start = at + tail.len() - value.len();
+    (called && value.starts_with(['"', '\''])).then_some(())?;
+    quoted(label.text, start)
+}
 
 /// The text in quotes that begins at `at`: also with escaped quotes, and after Python's prefixes.
 pub(super) fn quoted(text: &str, at: usize) -> Option<Value> {

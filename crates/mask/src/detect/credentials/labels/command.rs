@@ -71,6 +71,7 @@ pub(super) fn find(text: &str, from: usize, command: &str, hits: &mut Vec<Hit>) 
             }
             ("smbclient", b'U') => (true, value_start(bytes, at + 2)),
             ("mysql", b'p') => (false, at + 2),
+            ("ldap", b'w') => (false, value_start(bytes, at + 2)),
             ("sshpass" | "docker login", b'p') => (false, value_start(bytes, at + 2)),
             ("redis-cli", b'a') => (false, value_start(bytes, at + 2)),
             _ => continue,

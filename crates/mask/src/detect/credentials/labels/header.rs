@@ -1,21 +1,20 @@
 //! Headers of HTTP: credentials behind a scheme, cookies.
 
-use std::ops::Range;
-
 use super::super::bytes::{Class as Letters, follows, is_varied};
 use super::super::names::{Sensitive, sensitive};
 use super::super::values::{self, Found};
-use super::{Label, credential, push};
+use super::{Label, Value, credential, push};
 use crate::detect::{Certainty, Class, Hit, Scope};
 
 /// The value of `Authorization` (RFC 9110 §11.6.2): a scheme and credentials, or a token alone.
-pub(in super::super) fn authorization(text: &str, span: Range<usize>, hits: &mut Vec<Hit>) {
+pub(in super::super) fn authorization(text: &str, value: &Value, hits: &mut Vec<Hit>) {
+    let (span, found) = (value.span.clone(), value.found);
     let line_end = value_end(text, span.start);
     let Some(value) = text.get(span.start..line_end.max(span.end)) else {
         return;
     };
     let Some((scheme, rest)) = value.split_once(' ') else {
-        if values::is_secret(Sensitive::Authorization, value, Found::Whole) {
+        if values::is_secret(Sensitive::Authorization, value, found) {
             push(Sensitive::Authorization, span, hits);
         }
         return;
@@ -58,10 +57,15 @@ pub(in super::super) fn authorization(text: &str, span: Range<usize>, hits: &mut
 
 /// The values of cookies: of `Cookie` all (RFC 6265 §4.2), of `Set-Cookie` the first (§4.1). Cookies
 /// that hold a choice of language or look are left.
-pub(super) fn cookie(label: &Label<'_>, span: Range<usize>, hits: &mut Vec<Hit>) {
-    let end = value_end(label.text, span.start);
+pub(super) fn cookie(label: &Label<'_>, value: &Value, hits: &mut Vec<Hit>) {
+    let start = value.span.start;
+    let whole = start..value_end(label.text, start);
     let name = label.text.get(label.name.clone()).unwrap_or_default();
-    cookies(label.text, span.start..end, name, hits);
+    let value = Value {
+        span: whole,
+        found: value.found,
+    };
+    cookies(label.text, &value, name, hits);
 }
 
 /// Where a header's value ends in a text: with its line, or with the quote around it.
@@ -83,7 +87,8 @@ fn value_end(text: &str, at: usize) -> usize {
 }
 
 /// The same for a text that is such a header's whole value.
-pub(in super::super) fn cookies(text: &str, span: Range<usize>, name: &str, hits: &mut Vec<Hit>) {
+pub(in super::super) fn cookies(text: &str, value: &Value, name: &str, hits: &mut Vec<Hit>) {
+    let (span, found) = (value.span.clone(), value.found);
     let lower = name.to_ascii_lowercase();
     let one = lower.starts_with("set") || lower.contains("set-cookie");
     let Some(value) = text.get(span.clone()) else {
@@ -100,7 +105,7 @@ pub(in super::super) fn cookies(text: &str, span: Range<usize>, name: &str, hits
             if is_cookie(name.trim(), value) {
                 push(Sensitive::Cookie, start..start + value.len(), hits);
             }
-        } else if number == 0 && values::is_secret(Sensitive::Cookie, pair, Found::Whole) {
+        } else if number == 0 && values::is_secret(Sensitive::Cookie, pair, found) {
             push(Sensitive::Cookie, at..at + pair.len(), hits);
         }
         at += pair.len() + 1;

@@ -32,9 +32,19 @@ struct Label<'a> {
 
 /// A value behind a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Value {
+pub(super) struct Value {
     span: Range<usize>,
     found: Found,
+}
+
+impl Value {
+    /// A text that is nothing but the value.
+    pub(super) const fn whole(span: Range<usize>) -> Self {
+        Self {
+            span,
+            found: Found::Whole,
+        }
+    }
 }
 
 pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
@@ -68,8 +78,8 @@ fn judge(label: &Label<'_>, hits: &mut Vec<Hit>) -> usize {
     let before = hits.len();
     if let Some(after) = assign::after(label) {
         match label.what {
-            Sensitive::Authorization => header::authorization(label.text, after.span, hits),
-            Sensitive::Cookie => header::cookie(label, after.span, hits),
+            Sensitive::Authorization => header::authorization(label.text, &after, hits),
+            Sensitive::Cookie => header::cookie(label, &after, hits),
             _ => take(label, &after, hits),
         }
     } else if let Some(value) = assign::pair(label)
@@ -78,6 +88,7 @@ fn judge(label: &Label<'_>, hits: &mut Vec<Hit>) -> usize {
         .or_else(|| command::option(label))
         .or_else(|| sql::literal(label))
         .or_else(|| sql::netrc(label))
+        .or_else(|| sql::two_words(label))
         .or_else(|| prose::sentence(label))
     {
         take(label, &value, hits);

@@ -46,7 +46,12 @@ const LINKS: &[&str] = &[
 pub(super) fn sentence(label: &Label<'_>) -> Option<Value> {
     let bytes = label.text.as_bytes();
     let tail = window::behind(label.text, label.name.end);
-    if !label.text.get(label.name.clone())?.is_ascii() {
+    let latin = label
+        .text
+        .get(label.name.clone())?
+        .chars()
+        .all(|c| c < '\u{370}');
+    if !latin {
         return particles(label, tail);
     }
     let at = skip_spaces(bytes, label.name.end);
@@ -87,8 +92,8 @@ fn past_owner(text: &str, at: usize) -> usize {
         return at;
     }
     let mut place = at;
-    for word in rest.split(' ').take(6) {
-        if matches!(word, "is" | "was") {
+    for (number, word) in rest.split(' ').take(6).enumerate() {
+        if matches!(word, "is" | "was") || (number > 0 && word == "to") {
             return place;
         }
         place += word.len() + 1;

@@ -35,6 +35,7 @@ const NAMES: &[&str] = &[
     "PWD",
     "pw:",
     "pw=",
+    "pw is",
     "ecret",
     "ECRET",
     "oken",
@@ -77,9 +78,6 @@ const NAMES: &[&str] = &[
     "SENHA",
     "ontrase",
     "ennwort",
-    "achtwoord",
-    "onnection",
-    "CONNECTION",
     "psk",
 ];
 
@@ -89,6 +87,7 @@ const COMMANDS: &[&str] = &[
     "redis-cli",
     "sshpass",
     "docker login",
+    "ldap",
     "smbclient",
 ];
 
@@ -205,9 +204,9 @@ pub(super) fn label(text: &str, place: Range<usize>) -> Option<Label<'_>> {
     while end > place.end && matches!(bytes.get(end - 1), Some(b'-' | b'.')) {
         end -= 1;
     }
-    // `pw:` brings its separator along.
-    while matches!(bytes.get(end - 1), Some(b':' | b'=')) {
-        end -= 1;
+    // `pw:` and `pw is` bring along what stands behind them.
+    if text.get(place.clone())?.starts_with("pw") {
+        end = place.start + 2;
     }
     let spaced = with_words_before(bytes, start, end);
     let name = text.get(start..end)?;

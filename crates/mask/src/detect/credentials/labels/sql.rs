@@ -36,11 +36,43 @@ pub(super) fn literal(label: &Label<'_>) -> Option<Value> {
     let call = bytes.get(at) == Some(&b'(');
     let at = if call { skip_spaces(bytes, at + 1) } else { at };
     (at > label.name.end && matches!(bytes.get(at), Some(b'\'' | b'"' | b'`'))).then_some(())?;
-    let value = quoted(label.text, at)?;
+    let mut value = quoted(label.text, at)?;
     let inner = label.text.get(value.span.clone())?;
+    if call {
+        // `t.pass("file")`, `verify_password("alice", …)`, `token("x")`.
+        let alone = window::behind(label.text, value.span.end + 1)
+            .trim_start()
+            .starts_with(')');
+        let passes = label.text.get(label.name.clone())?.ends_with("pass");
+        (alone && !passes).then_some(())?;
+        if label.what != Sensitive::Password {
+            value.found = match value.found {
+                Found::Whole => Found::Word,
+                other => other,
+            };
+        }
+        return (!inner.contains(char::is_whitespace)).then_some(value);
+    }
     // `password("Enter it: ")`, `token "x" expected`.
     let one_word = !inner.contains(char::is_whitespace) && !inner.ends_with(':');
     (value.found == Found::Whole && one_word).then_some(value)
+}
+
+/// A line of two words, as some configuration has it: `requirepass x`, `password x`.
+pub(super) fn two_words(label: &Label<'_>) -> Option<Value> {
+    let start = window::line_start(label.text, label.name.start);
+    let head = label.text.get(start..label.name.start)?;
+    let tail = window::line(label.text, label.name.end);
+    let value = tail.trim();
+    let fits = head.trim().is_empty()
+        && tail.starts_with([' ', '\t'])
+        && !value.contains(char::is_whitespace)
+        && values::is_strong(value);
+    let at = label.name.end + tail.len() - tail.trim_start().len();
+    fits.then(|| Value {
+        span: at..at + value.len(),
+        found: Found::Word,
+    })
 }
 
 /// `machine host login user password x`. (curl's manual, `.netrc`)

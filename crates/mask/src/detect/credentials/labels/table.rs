@@ -42,9 +42,13 @@ pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
         row(label, &header, place, line_start, hits);
         return;
     }
-    let names = header.iter().all(|cell| {
+    let names = header.iter().enumerate().all(|(number, cell)| {
         text.get(cell.clone()).is_some_and(|name| {
-            name.len() <= 48 && name.split(' ').count() <= 4 && !name.ends_with(['.', '!', '?'])
+            // An index may have no heading; a line of code ends with a comma.
+            (number == 0 || !name.is_empty())
+                && name.len() <= 48
+                && name.split(' ').count() <= 3
+                && is_heading(name)
         })
     });
     if !names {
@@ -83,6 +87,13 @@ pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
         }
         at += line.len() + 1;
     }
+}
+
+/// Whether a cell could be a heading: words, without the signs of code and sentences.
+fn is_heading(cell: &str) -> bool {
+    cell.chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '#' | '/' | '*'))
+        && !cell.ends_with('.')
 }
 
 /// A row of two cells whose first is the label, under a header that calls the second a value, or in

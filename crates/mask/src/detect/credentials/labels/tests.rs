@@ -108,6 +108,7 @@ fn command_lines() {
             ("sshpass -p hunter2 ssh x", "hunter2"),
             ("redis-cli -h x -a hunter2 ping", "hunter2"),
             ("docker login -u me -p hunter2 reg", "hunter2"),
+            ("ldapsearch -x -D cn=admin -w hunter2 -b x", "hunter2"),
         ],
     );
 }
@@ -136,6 +137,10 @@ fn statements_and_files() {
             ("machine x\n  login bob\n  password hunter2\n", "hunter2"),
             ("db.example.com:5432:shop:app:hunter2", "hunter2"),
             ("*:*:*:app:hunter2\n", "hunter2"),
+            ("port 6379\nrequirepass hunter2\n", "hunter2"),
+            ("define('DB_PASSWORD', 'hunter2');", "hunter2"),
+            ("'password' => env('DB_PASSWORD', 'hunter2'),", "hunter2"),
+            ("source.setPassword(\"hunter2\");", "hunter2"),
         ],
     );
 }
@@ -213,6 +218,9 @@ fn sentences() {
                 "Tr0ub4dor&3",
             ),
             ("password is `swordfish`", "swordfish"),
+            ("I reset the password for bob to hunter2.", "hunter2"),
+            ("my pw is hunter2", "hunter2"),
+            ("La contraseña es hunter2", "hunter2"),
             ("Das Passwort lautet geheim12", "geheim12"),
             ("パスワードは hunter2 です", "hunter2"),
             ("密码是hunter2", "hunter2"),
@@ -267,6 +275,16 @@ fn talk_about_secrets_survives() {
         "mysql -u root -p shop",
         "The author of this session key exchange, authored by token holders",
         "password,",
+        "secret_key: &SecretKey, other: CFStringRef, key_password: key_password",
+        "signing_key: Ed25519SigningKey,",
+        "passwd = fallback_getpass(prompt, stream)",
+        "self.auth = BasicAuth(index_urls=index_urls)",
+        "my $pass = $assert->{pass};",
+        "t.pass(\"tests/01-parse-header.rs\");",
+        "    float::{FloatLit, FloatType},\n    token::{TokenLit, TokenType},\n    a::{b, c},\n",
+        "    session,\n    suppress_no_index=True,\n",
+        "the --username and --password options",
+        "verify_password(\"alice\", input)",
         "pass through",
     ]);
 }

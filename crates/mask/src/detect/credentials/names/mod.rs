@@ -159,6 +159,7 @@ fn by_words(words: &Words) -> Option<Sensitive> {
         b"code" | b"codes" => code(before?),
         b"id" | b"sid" => session_id(words, before?),
         b"auth" | b"authentication" => Some(Sensitive::Authorization),
+        b"pass" if before.is_some_and(|word| !words::is_no_pass(word)) => Some(Sensitive::Password),
         b"pass" | b"pw" | b"pword" => before
             .is_none_or(|word| !words::is_no_pass(word))
             .then_some(Sensitive::Pass),

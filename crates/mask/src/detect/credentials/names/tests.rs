@@ -35,7 +35,7 @@ fn passwords_and_secrets() {
             "비밀번호",
             "ｐａｓｓｗｏｒｄ",
             "my password",
-            "requirepass_password",
+            "db_pass",
             "psk",
         ],
     );
@@ -51,7 +51,7 @@ fn passwords_and_secrets() {
             "SECRET_KEY",
         ],
     );
-    check(Some(Sensitive::Pass), &["pass", "db_pass", "--pass"]);
+    check(Some(Sensitive::Pass), &["pass", "--pass", "pw"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ type Word = &'static [u8];
 pub(super) fn single(word: &[u8]) -> Option<Sensitive> {
     Some(match word {
         b"password" | b"passwords" | b"passwd" | b"pwd" | b"passphrase" | b"passcode" | b"psk"
-        | b"psw" | b"passwrd" | b"userpass" | b"dbpass" | b"rootpw" | b"bindpw" | b"masterpass"
+        | b"psw" | b"passwrd" | b"userpass" | b"dbpass" | b"rootpw" | b"requirepass" | b"masterauth" | b"bindpw" | b"masterpass"
         // German, Dutch, Spanish, Portuguese, French, Polish, Czech, Swedish, Norwegian, Danish,
         // Finnish, Turkish, Italian and Romanian, Hungarian, Indonesian.
         | b"passwort" | b"kennwort" | b"wachtwoord" | b"contrasena" | b"senha" | b"motdepasse" | b"passe"

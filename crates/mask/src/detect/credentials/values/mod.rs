@@ -1,11 +1,14 @@
 //! What stands behind a sensitive name: a secret, or a reference to one, a type, a word about it.
 
+mod looks;
 mod other;
 
 use super::jwt;
 use super::names::Sensitive;
+use looks::{is_code, is_identifier, is_name, is_sentence, is_token};
 use other::{is_public, is_word_about};
 
+pub(super) use looks::{is_random, is_strong};
 pub(super) use other::{is_masked, is_reference};
 
 /// How a value was found, which decides how much it must look like a secret.
@@ -72,106 +75,6 @@ pub(super) fn is_secret(what: Sensitive, value: &str, found: Found) -> bool {
                 || (found == Found::Whole && is_token(value))
         }
     }
-}
-
-/// Drawn at random, by its looks: letters and digits together, or both cases within one word, or
-/// long.
-pub(super) fn is_random(value: &str) -> bool {
-    let (mut upper, mut lower, mut digit, mut turns) = (0, 0, 0, 0);
-    let mut last = b'A';
-    for byte in value.bytes() {
-        if byte.is_ascii_whitespace() {
-            return false;
-        }
-        upper += usize::from(byte.is_ascii_uppercase());
-        lower += usize::from(byte.is_ascii_lowercase());
-        digit += usize::from(byte.is_ascii_digit());
-        turns += usize::from(last.is_ascii_lowercase() && byte.is_ascii_uppercase());
-        last = byte;
-    }
-    let letters = upper + lower;
-    value.len() >= 8
-        && ((digit >= 2 && letters >= 2)
-            || (upper >= 2 && lower >= 2 && turns >= 3)
-            || (digit >= 1 && upper >= 1 && lower >= 1))
-}
-
-/// A word that no sentence contains: letters and digits, or letters and signs.
-pub(super) fn is_strong(value: &str) -> bool {
-    let letter = value.chars().any(char::is_alphabetic);
-    let digit = value.bytes().any(|b| b.is_ascii_digit());
-    let sign = value.bytes().any(|b| {
-        matches!(
-            b,
-            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'?'
-        )
-    });
-    let inner = value.trim_end_matches(['!', '?']);
-    let inner_sign = inner.bytes().any(|b| {
-        matches!(
-            b,
-            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?'
-        )
-    });
-    value.len() >= 5 && ((letter && digit) || (letter && sign && inner_sign))
-}
-
-/// What a token may be that stands alone behind its name: random, or one long word.
-fn is_token(value: &str) -> bool {
-    if value.contains(char::is_whitespace) {
-        return false;
-    }
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    is_random(value)
-        || (digits == value.len() && value.len() >= 8)
-        || (value.len() >= 16 && !is_name(value) && !value.contains("://"))
-}
-
-/// Lower-case words joined by dashes, dots or underscores: names of things.
-fn is_name(value: &str) -> bool {
-    let joined = value.contains(['-', '_', '.', '/', ':']);
-    joined
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))
-}
-
-/// A name in code: letters, digits and underscores, without a digit inside of letters.
-fn is_identifier(value: &str) -> bool {
-    value
-        .bytes()
-        .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
-}
-
-/// A call, a member, an operator: code that fetches the value.
-fn is_code(value: &str) -> bool {
-    let called = value.contains('(') && value.contains(')');
-    let indexed = value.contains("[\"") || value.contains("['");
-    let member = value.contains('.') && is_identifier(value) && !value.ends_with('.');
-    let typed =
-        value.starts_with(['&', '*', '[', '{', '|', '>']) && value.len() > 1 && !is_strong(value);
-    let arrow = value.contains("->") || value.contains("=>") || value.starts_with("new ");
-    let opened = value.ends_with(['(', '[']);
-    called || opened || indexed || member || typed || arrow
-}
-
-/// Words about a password and not one: several, and one of them names it.
-fn is_sentence(value: &str) -> bool {
-    let words = value.split_whitespace().count();
-    let lower = value.to_lowercase();
-    words >= 3
-        && (words > 8
-            || value.ends_with('.')
-            || [
-                "password",
-                "must",
-                " the ",
-                "characters",
-                "required",
-                "should",
-            ]
-            .iter()
-            .any(|word| lower.contains(word)))
 }
 
 /// Whether a text is `user:password` in base 64 (RFC 7617 §2).

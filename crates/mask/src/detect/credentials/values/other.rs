@@ -82,10 +82,13 @@ pub(in super::super) fn is_reference(value: &str) -> bool {
     match value.as_bytes() {
         // `$DB_PASSWORD`, `$pw`, `$1`: a dollar and a name to the end.
         [b'$', rest @ ..] => {
+            // Perl's `$self->{x}` is cut off before the `>`.
+            let rest = rest.strip_suffix(b"-").unwrap_or(rest);
             !rest.is_empty()
                 && rest.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
                 && (rest.iter().all(|b| !b.is_ascii_lowercase()) || !is_random(value))
         }
+
         // `%DB_PASSWORD%`, `%s`.
         [b'%', name @ .., b'%'] => name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_'),
         [b'%', b's' | b'd' | b'v'] => true,
@@ -219,4 +222,4 @@ const WORDS_ABOUT: &str = "\
     include omit scram-sha-256 md5 trust peer base64 base64url hs256 rs256 es256 ed25519 the a \
     an is are was for to of and or in from with your this that my protected encrypted hashed \
     authentication authorization needed generated configured provided used stored shown below \
-    above pass";
+    above pass option options flag flags argument arguments parameter parameters field fields";
