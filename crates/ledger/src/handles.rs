@@ -8,8 +8,9 @@ use std::thread::{self, JoinHandle};
 use model::{SessionId, Timestamp, TreeSize};
 
 use crate::committed::{Commit, CommitError, Slot};
+use crate::custody::{CUSTODY_DOMAIN, PurgeNotice};
 use crate::health::{Gauges, Health};
-use crate::leaf::opens_session;
+use crate::leaf::{Prefix, opens_session};
 use crate::ports::Journal;
 use crate::queue::{Bounds, Item, Queue};
 use crate::record::{Kind, Record};
@@ -71,6 +72,10 @@ pub struct Start {
     pub node_session: SessionId,
 }
 
+/// Sessions whose keys may still be on their way under a transfer key that was replaced.
+#[derive(Debug)]
+pub struct Travelling(Arc<TransferKey>);
+
 /// The writer's thread.
 #[derive(Debug)]
 pub struct Writer {
@@ -124,7 +129,7 @@ impl Ledger {
             Kind::LogOpened => Kind::LogOpened,
             _ => Kind::SessionOpened,
         };
-        let (node, commit) = open(&shared, start.node_session, true, kind, opening);
+        let (node, commit) = open(&shared, start.node_session, Owner::Node, kind, opening);
         let ledger = Self {
             shared: Arc::clone(&shared),
             node,
@@ -144,7 +149,19 @@ impl Ledger {
     /// whatever its draft says. If that record cannot be committed, nor can any other of the
     /// session. `id` was never used before.
     pub fn open_session<T: Record>(&self, id: SessionId, opening: T) -> (Session, Commit<T>) {
-        open(&self.shared, id, false, Kind::SessionOpened, opening)
+        open(
+            &self.shared,
+            id,
+            Owner::Client,
+            Kind::SessionOpened,
+            opening,
+        )
+    }
+
+    /// Opens a session of the node's own for records about custody; they are never purged.
+    pub fn open_custody<T: Record>(&self, id: SessionId, opening: T) -> (Session, Commit<T>) {
+        let kind = Kind::SessionOpened;
+        open(&self.shared, id, Owner::Custody, kind, opening)
     }
 
     /// The node's own session: for what belongs to no MCP session.
@@ -153,10 +170,16 @@ impl Ledger {
     }
 
     /// Takes up a session that recovery found open, to record its end.
-    pub fn resume_session(&self, id: SessionId, key: Key, bucket: u32, node: bool) -> Session {
+    /// `opening` is the prefix of its first leaf.
+    pub fn resume_session(&self, opening: &Prefix, key: Key) -> Session {
         Session {
             inner: Arc::new(SessionInner {
-                facts: SessionFacts { id, bucket, node },
+                facts: SessionFacts {
+                    id: opening.session,
+                    bucket: opening.bucket,
+                    domain: opening.domain,
+                    node: opening.node,
+                },
                 key: Some(key),
                 ended: AtomicBool::new(false),
                 shared: Arc::clone(&self.shared),
@@ -186,8 +209,8 @@ impl Ledger {
     }
 
     /// Sessions that open from here on travel under `next`.
-    pub fn replace_transfer_key(&self, next: TransferKey) {
-        self.shared.sealer.replace_transfer(next);
+    pub fn replace_transfer_key(&self, next: TransferKey) -> Travelling {
+        Travelling(self.shared.sealer.replace_transfer(next))
     }
 
     /// Ends the ledger as a storage error would: for those who find out that the log contradicts
@@ -205,6 +228,13 @@ impl Ledger {
     }
 }
 
+impl Travelling {
+    /// Whether all of them are durable, or failed to become so.
+    pub fn arrived(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+}
+
 impl Session {
     /// Its id.
     pub fn id(&self) -> SessionId {
@@ -217,7 +247,16 @@ impl Session {
         if self.inner.ended.load(Ordering::Acquire) {
             return Commit::failed(thing, CommitError::SessionClosed);
         }
-        self.submit(thing, None).0
+        self.submit(thing, None, None).0
+    }
+
+    /// Puts a step of a purge on record, of kind [`Kind::Purge`] whatever the draft says; `notice`
+    /// stands in the leaf. Records of this kind come only from here.
+    pub fn purge<T: Record>(&self, thing: T, notice: PurgeNotice) -> Commit<T> {
+        if self.inner.ended.load(Ordering::Acquire) {
+            return Commit::failed(thing, CommitError::SessionClosed);
+        }
+        self.submit(thing, Some(Kind::Purge), Some(notice)).0
     }
 
     /// Puts the session's last record on record, of kind [`Kind::SessionClosed`] whatever the
@@ -236,7 +275,7 @@ impl Session {
         if self.inner.ended.swap(true, Ordering::AcqRel) {
             return Commit::failed(closing, CommitError::SessionClosed);
         }
-        let (commit, queued) = self.submit(closing, Some(kind));
+        let (commit, queued) = self.submit(closing, Some(kind), None);
         if !queued {
             self.inner.ended.store(false, Ordering::Release);
         }
@@ -244,8 +283,13 @@ impl Session {
     }
 
     /// Also says whether the record was queued.
-    fn submit<T: Record>(&self, thing: T, kind: Option<Kind>) -> (Commit<T>, bool) {
-        match self.seal(&thing, kind) {
+    fn submit<T: Record>(
+        &self,
+        thing: T,
+        kind: Option<Kind>,
+        purge: Option<PurgeNotice>,
+    ) -> (Commit<T>, bool) {
+        match self.seal(&thing, kind, purge) {
             Err(error) => (Commit::failed(thing, error), false),
             Ok(sealed) => {
                 let slot = Slot::new();
@@ -256,16 +300,27 @@ impl Session {
         }
     }
 
-    fn seal<T: Record>(&self, thing: &T, kind: Option<Kind>) -> Result<Sealed, CommitError> {
+    fn seal<T: Record>(
+        &self,
+        thing: &T,
+        kind: Option<Kind>,
+        purge: Option<PurgeNotice>,
+    ) -> Result<Sealed, CommitError> {
         let inner = &*self.inner;
         let key = inner.key.as_ref().ok_or(CommitError::Seal)?;
         let sealer = &inner.shared.sealer;
         let draft = thing.draft();
         let mut sealed = sealer.seal(inner.facts, key, kind, &draft)?;
         if opens_session(sealed.prefix.kind_code) {
-            let carry = sealer.carry(inner.facts.id, key);
-            sealed.carry = Some(carry.map_err(|_| CommitError::Seal)?);
+            sealer
+                .carry(&mut sealed, key)
+                .map_err(|_| CommitError::Seal)?;
         }
+        // Without its notice, the leaf of a purge could not be read.
+        if (sealed.prefix.kind() == Some(Kind::Purge)) != purge.is_some() {
+            return Err(CommitError::Seal);
+        }
+        sealed.purge = purge;
         Ok(sealed)
     }
 }
@@ -288,23 +343,39 @@ impl Writer {
     }
 }
 
+/// Whose a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Client,
+    Node,
+    Custody,
+}
+
 fn open<T: Record>(
     shared: &Arc<Shared>,
     id: SessionId,
-    node: bool,
+    owner: Owner,
     kind: Kind,
     opening: T,
 ) -> (Session, Commit<T>) {
     let bucket = bucket_of(opening.draft().at);
     let session = Session {
         inner: Arc::new(SessionInner {
-            facts: SessionFacts { id, bucket, node },
+            facts: SessionFacts {
+                id,
+                bucket,
+                domain: match owner {
+                    Owner::Client | Owner::Node => 0,
+                    Owner::Custody => CUSTODY_DOMAIN,
+                },
+                node: owner != Owner::Client,
+            },
             key: Key::generate().ok(),
             ended: AtomicBool::new(false),
             shared: Arc::clone(shared),
         }),
     };
-    let (commit, queued) = session.submit(opening, Some(kind));
+    let (commit, queued) = session.submit(opening, Some(kind), None);
     if !queued {
         session.inner.ended.store(true, Ordering::Release);
     }

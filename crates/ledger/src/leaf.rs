@@ -2,6 +2,7 @@
 
 use model::{CallId, Digest, SessionId, Timestamp};
 
+use crate::custody::PurgeNotice;
 use crate::format::{Fields, FormatError};
 use crate::record::Kind;
 
@@ -9,10 +10,10 @@ use crate::record::Kind;
 const VERSION: u8 = 1;
 /// Length of [`Prefix`] in bytes.
 pub const PREFIX_BYTES: usize = 224;
-/// Length of a leaf in bytes, without the root that only a session's last leaf has.
+/// Length of a leaf in bytes, without what only a session's last leaf or a purge's has.
 pub const LEAF_BYTES: usize = PREFIX_BYTES + 72;
 /// Length of the longest leaf in bytes.
-pub const LEAF_BYTES_MAX: usize = LEAF_BYTES + 32;
+pub const LEAF_BYTES_MAX: usize = LEAF_BYTES + PurgeNotice::BYTES;
 
 /// The body was compressed with zstd before it was encrypted.
 const COMPRESSED: u8 = 1 << 0;
@@ -87,6 +88,8 @@ pub struct Leaf {
     /// In the leaf that ends a session: the RFC 6962 root over all earlier leaf hashes of it.
     /// How many those are is `session_seq`.
     pub session_root: Option<Digest>,
+    /// In the leaf of a purge: what is purged.
+    pub purge: Option<PurgeNotice>,
 }
 
 impl Prefix {
@@ -161,7 +164,8 @@ impl Prefix {
 }
 
 impl Leaf {
-    /// Its bytes: deterministic, [`LEAF_BYTES`] of them, and 32 more if it ends a session.
+    /// Its bytes: deterministic, [`LEAF_BYTES`] of them, 32 more if it ends a session, and
+    /// [`PurgeNotice::BYTES`] more if it is a purge's.
     pub fn encode(&self) -> Vec<u8> {
         self.encode_after(self.prefix.encode())
     }
@@ -175,6 +179,9 @@ impl Leaf {
         if let Some(root) = &self.session_root {
             prefix.extend_from_slice(root.as_bytes());
         }
+        if let Some(purge) = &self.purge {
+            purge.encode(&mut prefix);
+        }
         prefix
     }
 
@@ -183,17 +190,23 @@ impl Leaf {
     /// # Errors
     ///
     /// If the length, the version or a flag is none that this version knows, or if the root of a
-    /// session is there and should not be, or the other way round.
+    /// session or the notice of a purge is there and should not be, or the other way round.
     pub fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let mut from = Fields::new(bytes, "a leaf");
         let prefix = Prefix::decode(&mut from)?;
         let ends = ends_session(prefix.kind_code);
+        let purges = prefix.kind() == Some(Kind::Purge);
         let leaf = Self {
             prefix,
             body_hash: from.digest()?,
             session_seq: from.u64()?,
             previous: from.digest()?,
             session_root: if ends { Some(from.digest()?) } else { None },
+            purge: if purges {
+                Some(PurgeNotice::decode(&mut from)?)
+            } else {
+                None
+            },
         };
         from.end()?;
         Ok(leaf)

@@ -5,6 +5,7 @@
 //! MCP, and clocks (time is an argument).
 
 mod committed;
+mod custody;
 mod format;
 mod handles;
 mod health;
@@ -27,8 +28,9 @@ pub mod tile;
 pub mod wal;
 
 pub use committed::{Commit, CommitError, Committed, Receipt};
+pub use custody::{CUSTODY_DOMAIN, PurgeNotice, PurgeScope, PurgeStep};
 pub use format::FormatError;
-pub use handles::{Ledger, Session, Start, Writer};
+pub use handles::{Ledger, Session, Start, Travelling, Writer};
 pub use health::Health;
 pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym};
 pub use path::{LogFile, LogPath, VKEY_KEY};

@@ -134,6 +134,7 @@ impl Sequencer {
             session_root: cursor
                 .filter(|_| ends_session(sealed.prefix.kind_code))
                 .map(|cursor| cursor.range.root()),
+            purge: sealed.purge,
             body_hash: sealed.body_hash,
             prefix: sealed.prefix.clone(),
         };

@@ -200,7 +200,8 @@ impl Keeper {
             let next = self.keyring.create_transfer()?;
             transfer.previous = Some(std::mem::replace(&mut transfer.current, next.id()));
             transfer.since = Instant::now();
-            self.ledger.replace_transfer_key(next);
+            // What is still on its way under the old key arrives long before that key goes.
+            drop(self.ledger.replace_transfer_key(next));
             self.keyring
                 .destroy_transfers_except(transfer.current, transfer.previous)?;
         }

@@ -15,6 +15,7 @@ use super::keys::{
     Key, KeyError, RecordSecret, SessionCarry, TransferKey, WRAPPED_KEY_BYTES, cipher,
 };
 use crate::committed::CommitError;
+use crate::custody::PurgeNotice;
 use crate::fields::Committer;
 use crate::leaf::{Prefix, Pseudonym};
 use crate::merkle::sha256;
@@ -36,6 +37,9 @@ pub(crate) struct Sealed {
     pub(crate) body_hash: Digest,
     pub(crate) wrapped_secret: [u8; WRAPPED_KEY_BYTES],
     pub(crate) carry: Option<SessionCarry>,
+    /// Kept as long as the session's key is on its way under it.
+    pub(crate) travels: Option<Arc<TransferKey>>,
+    pub(crate) purge: Option<PurgeNotice>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -52,6 +56,7 @@ pub(crate) struct Sealer {
 pub(crate) struct SessionFacts {
     pub(crate) id: SessionId,
     pub(crate) bucket: u32,
+    pub(crate) domain: u32,
     pub(crate) node: bool,
 }
 
@@ -83,17 +88,22 @@ impl Sealer {
         }
     }
 
-    /// Sessions that open from here on travel under `next`.
-    pub(crate) fn replace_transfer(&self, next: TransferKey) {
-        *self
+    /// Sessions that open from here on travel under `next`. Gives the key under which others may
+    /// still be on their way: each of them holds it.
+    pub(crate) fn replace_transfer(&self, next: TransferKey) -> Arc<TransferKey> {
+        let mut transfer = self
             .transfer
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *transfer, Arc::new(next))
     }
 
-    pub(crate) fn carry(&self, session: SessionId, key: &Key) -> Result<SessionCarry, KeyError> {
+    /// Wraps a session's key for its way through the log, with the first record of the session.
+    pub(crate) fn carry(&self, sealed: &mut Sealed, key: &Key) -> Result<(), KeyError> {
         let transfer = Arc::clone(&self.transfer.read().unwrap_or_else(PoisonError::into_inner));
-        transfer.carry(session, key)
+        sealed.carry = Some(transfer.carry(sealed.prefix.session, key)?);
+        sealed.travels = Some(transfer);
+        Ok(())
     }
 
     /// Seals a draft. `kind` overrules the draft's where the verb decides it.
@@ -155,7 +165,7 @@ impl Sealer {
             body_bytes: u32::try_from(sealed_bytes(plaintext.len()))
                 .map_err(|_| CommitError::Seal)?,
             bucket: session.bucket,
-            domain: 0,
+            domain: session.domain,
             call: draft.call,
             server: self.pseudonym(b"server", draft.server),
             tool: self.pseudonym(b"tool", draft.tool),
@@ -180,6 +190,8 @@ impl Sealer {
             prefix,
             prefix_bytes,
             carry: None,
+            travels: None,
+            purge: None,
             body,
         })
     }

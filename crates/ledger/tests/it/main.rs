@@ -9,6 +9,7 @@
     reason = "a test that fails says where"
 )]
 
+mod custody;
 mod fields;
 mod hex;
 mod notes;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use ledger::{Commit, CommitError, Cursor, Key, Kind, Ledger, Sequencer};
+use ledger::{Commit, CommitError, Cursor, Key, Kind, Ledger, Prefix, Sequencer};
 use model::{CallId, SessionId};
 
 use super::errors::OpenError;
@@ -20,12 +20,12 @@ pub(crate) struct Abandoned {
 }
 
 /// Records `outcome_unknown` for each open call and `session_abandoned` for each session that is
-/// open in `state`; durable on return. `keys` are theirs, in any order. A crash in the middle
-/// leaves less to do for the next start.
+/// open in `state`; durable on return. `opening_of` gives a session's first leaf and its key. A crash
+/// in the middle leaves less to do for the next start.
 pub(super) fn abandon(
     ledger: &Ledger,
     state: &Sequencer,
-    mut key_of: impl FnMut(SessionId, &Cursor) -> Result<Option<Key>, KeeperError>,
+    mut opening_of: impl FnMut(SessionId, &Cursor) -> Result<(Prefix, Option<Key>), KeeperError>,
 ) -> Result<Abandoned, OpenError> {
     let mut done = Abandoned::default();
     let mut flight = Flight::default();
@@ -34,11 +34,12 @@ pub(super) fn abandon(
     for (id, cursor) in open {
         // Without its key, which was destroyed, the session still ends: the leaf says all that
         // matters, and the bodies of these records stay closed.
-        let key = match key_of(*id, cursor)? {
+        let (opening, key) = opening_of(*id, cursor)?;
+        let key = match key {
             Some(key) => key,
             None => Key::generate().map_err(|_| CommitError::Seal)?,
         };
-        let session = ledger.resume_session(*id, key, cursor.bucket, cursor.node);
+        let session = ledger.resume_session(&opening, key);
         let mut calls: Vec<(u64, CallId)> =
             cursor.open_calls.iter().map(|(c, i)| (*i, *c)).collect();
         calls.sort_unstable();

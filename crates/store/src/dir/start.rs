@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use ledger::note::{Checkpoint, LogKey};
 use ledger::wal::Framer;
 use ledger::{
-    CommitError, Key, Kind, Ledger, PublishError, Publisher, Start, StorageError, TransferKey,
-    Writer,
+    CommitError, Key, Kind, Ledger, Prefix, PublishError, Publisher, Start, StorageError,
+    TransferKey, Writer,
 };
 use model::{EntryIndex, SessionId, TreeSize};
 
@@ -123,7 +123,7 @@ impl Opening<'_> {
         let begun = || {
             let lookup = Lookup::new(Arc::clone(&self.disk), &self.wal);
             let abandoned = abandon(&ledger, &before, |id, cursor| {
-                session_key(&keys.ring, &lookup, id, cursor.first)
+                opening_of(&keys.ring, &lookup, id, cursor.first)
             })?;
             recovery.sessions_abandoned = abandoned.sessions;
             recovery.outcomes_unknown = abandoned.calls;
@@ -329,18 +329,18 @@ fn publish_vkey(disk: &dyn Disk, log_dir: &Path, vkey: &str) -> Result<(), OpenE
     replace_file(disk, &path, text.as_bytes()).map_err(|error| io_error(&path, error))
 }
 
-/// A session's key: from the keyring, or still on its way in the log; `None` if it was destroyed.
-fn session_key(
+/// A session's first leaf, and its key: from the keyring, or still on its way in the log; none if
+/// it was destroyed.
+fn opening_of(
     ring: &Keyring,
     lookup: &Lookup,
     id: SessionId,
     first: u64,
-) -> Result<Option<Key>, KeeperError> {
-    if let Some(key) = ring.session_key(id)? {
-        return Ok(Some(key));
-    }
-    match lookup.entry(EntryIndex(first))?.carry {
-        Some(carry) => Ok(ring.carried_key(id, &carry)?),
-        None => Ok(None),
-    }
+) -> Result<(Prefix, Option<Key>), KeeperError> {
+    let entry = lookup.entry(EntryIndex(first))?;
+    let key = match (ring.session_key(id)?, &entry.carry) {
+        (None, Some(carry)) => ring.carried_key(id, carry)?,
+        (key, _) => key,
+    };
+    Ok((entry.leaf.prefix, key))
 }
