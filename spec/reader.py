@@ -89,7 +89,7 @@ class Leaf:
 
     def __init__(self, raw):
         self.raw = raw
-        need(len(raw) in (296, 328) and raw[0] == 1, "leaf: length or version")
+        need(len(raw) in (296, 328, 348) and raw[0] == 1, "leaf: length or version")
         self.kind, self.verdict, flags = raw[1], raw[2], raw[3]
         need(flags < 8, "leaf: flags")
         self.compressed, self.awaits, self.node = flags & 1, flags & 2, flags & 4
@@ -101,9 +101,53 @@ class Leaf:
         self.body_hash = raw[224:256]
         (self.seq,) = struct.unpack_from(">Q", raw, 256)
         self.previous = raw[264:296]
-        self.session_root = raw[296:] or None
-        need((self.session_root is not None) == (self.kind in (3, 4)), "leaf: session root")
+        self.session_root = raw[296:] if self.kind in (3, 4) else None
+        self.purge = Purge(raw[296:]) if self.kind == 18 else None
+        behind = {3: 32, 4: 32, 18: 52}.get(self.kind, 0)
+        need(len(raw) == 296 + behind, "leaf: length for its kind")
         self.hash = leaf_hash(raw)
+
+
+# purge.md
+
+
+class Purge:
+    def __init__(self, raw):
+        need(len(raw) == 52, "purge: length")
+        self.step, self.scope, self.approvals, zero = raw[:4]
+        self.id, self.session = raw[4:20], raw[20:36]
+        self.seq, self.domain, self.bucket = struct.unpack_from(">QII", raw, 36)
+        need(self.step in (1, 2) and zero == 0, "purge: step")
+        of_record, of_bucket = self.scope == 1, self.scope == 3
+        need(self.scope in (1, 2, 3), "purge: scope")
+        need(of_record or self.seq == 0, "purge: number")
+        need(of_bucket or (self.domain, self.bucket) == (0, 0), "purge: bucket")
+        need(not of_bucket or self.session == bytes(16), "purge: session")
+
+    def covers(self, leaf):
+        return leaf.domain != 1 and {
+            1: (leaf.session, leaf.seq) == (self.session, self.seq),
+            2: leaf.session == self.session,
+            3: (leaf.domain, leaf.bucket) == (self.domain, self.bucket),
+        }[self.scope]
+
+
+def read_purges(leaves):
+    """The completed purges of a log, each with its index."""
+    begun, completed = set(), []
+    for index, leaf in enumerate(leaves):
+        purge = leaf.purge
+        if purge is None:
+            continue
+        need(leaf.node and leaf.domain == 1, f"entry {index}: a purge outside of custody")
+        need(purge.scope != 3 or purge.domain != 1, f"entry {index}: custody is never purged")
+        name = (purge.id, leaf.raw[297], purge.session, purge.seq, purge.domain, purge.bucket)
+        if purge.step == 1:
+            begun.add(name)
+        else:
+            need(name in begun, f"entry {index}: a purge that never began")
+            completed.append((index, purge))
+    return completed
 
 
 # sessions.md
@@ -144,10 +188,9 @@ def hkdf(secret, salt, info):
     return hmac.digest(prk, info + b"\x01", "sha256")
 
 
-def record_secret(entry, session_key):
-    leaf = entry.leaf
+def record_secret(leaf, wrapped, session_key):
     place = b"probity/v1/record-secret" + leaf.session + leaf.record
-    return unwrap(session_key, leaf.record[:12], entry.wrapped_secret, place)
+    return unwrap(session_key, leaf.record[:12], wrapped, place)
 
 
 def session_key_from_carry(leaf, carry, transfer_key):
@@ -307,13 +350,13 @@ class Keyring:
 
     def under_root(self, label, domain, number):
         row = self.db.execute(
-            "SELECT nonce, wrapped FROM root_wrapped WHERE label = ? AND domain = ? AND number = ?",
+            "SELECT wrapped FROM root_wrapped WHERE label = ? AND domain = ? AND number = ?",
             (label, domain, number),
         ).fetchone()
         if row is None:
             return None
         place = b"probity/v1/root/" + label.encode() + b"\0" + struct.pack(">IQ", domain, number)
-        return unwrap(self.root, row[0], row[1], place)
+        return unwrap(self.root, row[0][:12], row[0][12:], place)
 
     def session_key(self, entry):
         """Call it with the session's entries in order: the first may bring the key."""
@@ -327,16 +370,41 @@ class Keyring:
         row = self.db.execute(
             "SELECT domain, bucket, nonce, wrapped FROM session WHERE id = ?", (leaf.session,)
         ).fetchone()
-        if row is not None:
-            bucket = self.under_root("bucket", row[0], row[1])
-            need(bucket is not None, "keyring: a session without its bucket")
+        bucket = row and self.under_root("bucket", row[0], row[1])
+        if bucket:
             return unwrap(bucket, row[2], row[3], b"probity/v1/session-key" + leaf.session)
+        row = self.db.execute(
+            "SELECT hold, nonce, wrapped FROM held WHERE session = ?", (leaf.session,)
+        ).fetchone()
+        hold = row and self.under_root("hold", 0, row[0])
+        if hold:
+            number = struct.pack(">Q", row[0])
+            place = b"probity/v1/held-session-key" + number + leaf.session
+            return unwrap(hold, row[1], row[2], place)
         if entry.carry is not None:
             (number,) = struct.unpack_from(">Q", entry.carry)
             transfer = self.under_root("transfer", 0, number)
             if transfer is not None:
                 return session_key_from_carry(leaf, entry.carry, transfer)
         return None
+
+    def secret(self, entry):
+        """The record's secret; None if it was destroyed."""
+        leaf, key, wrapped = entry.leaf, self.session_key(entry), entry.wrapped_secret
+        if key is None:
+            return None
+        rows = self.db.execute(
+            "SELECT 1 FROM session WHERE id = ? AND rekeyed = 1", (leaf.session,)
+        )
+        if rows.fetchone() is not None:
+            row = self.db.execute(
+                "SELECT wrapped FROM record WHERE session = ? AND record = ?",
+                (leaf.session, leaf.record),
+            ).fetchone()
+            if row is None:
+                return None
+            (wrapped,) = row
+        return record_secret(leaf, wrapped, key)
 
 
 # wal.md
@@ -564,28 +632,31 @@ def read_directory(path):
         need((path / "log" / of / number).is_dir(), f"{name} is missing")
     keyring, sessions = Keyring(path / "keys"), Sessions()
     index = -1
-    for index, entry in enumerate(read_wal(path / "wal" / str(epoch), epoch, key, origin)):
+    entries = list(read_wal(path / "wal" / str(epoch), epoch, key, origin))
+    purges = read_purges(entry.leaf for entry in entries[:size])
+    for index, entry in enumerate(entries):
         leaf = entry.leaf
         need(leaf.epoch == epoch, f"entry {index}: epoch")
         if index < size:
             need(leaf.hash == published[index], f"entry {index} is not the one that was signed")
         sessions.take(leaf)
-        key_of_session = keyring.session_key(entry)
-        need(key_of_session is not None, f"entry {index}: no key")
-        facts, payload = open_body(leaf, entry.body, record_secret(entry, key_of_session))
-        print(
-            json.dumps(
-                {
-                    "index": index,
-                    "session": leaf.session.hex(),
-                    "seq": leaf.seq,
-                    "kind": kind_name(leaf.kind),
-                    "leaf": leaf.hash.hex(),
-                    "facts": facts,
-                    "payload": payload.hex(),
-                }
-            )
-        )
+        record = {
+            "index": index,
+            "session": leaf.session.hex(),
+            "seq": leaf.seq,
+            "kind": kind_name(leaf.kind),
+            "leaf": leaf.hash.hex(),
+        }
+        purge = next((at for at, purge in purges if index < at and purge.covers(leaf)), None)
+        secret = keyring.secret(entry)
+        need(secret is not None or purge is not None, f"entry {index}: no key")
+        need(secret is None or purge is None, f"entry {index} was purged, and has its key")
+        if purge is None:
+            facts, payload = open_body(leaf, entry.body, secret)
+            record |= {"verdict": "INTACT", "facts": facts, "payload": payload.hex()}
+        else:
+            record |= {"verdict": "PURGED-AUTHORISED", "purge": purge}
+        print(json.dumps(record))
     need(index + 1 >= size, "the write-ahead log is shorter than the published log")
 
 
@@ -596,7 +667,8 @@ def check_vectors(path):
         entry = Entry(bytes.fromhex(vector["entry"]))
         if entry.carry is not None:
             session_key = session_key_from_carry(entry.leaf, entry.carry, transfer_key)
-        facts, payload = open_body(entry.leaf, entry.body, record_secret(entry, session_key))
+        secret = record_secret(entry.leaf, entry.wrapped_secret, session_key)
+        facts, payload = open_body(entry.leaf, entry.body, secret)
         need(entry.leaf.hash.hex() == vector["leaf_hash"], "vectors: leaf hash")
         need(kind_name(entry.leaf.kind) == vector["kind"], "vectors: kind")
         need(facts == vector["facts"] and payload.hex() == vector["payload"], "vectors: body")

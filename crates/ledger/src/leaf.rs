@@ -1,5 +1,6 @@
 //! The leaf: what the Merkle tree is built over. Opaque, of a few fixed layouts, for ever.
 
+use aws_lc_rs::hmac;
 use model::{CallId, Digest, SessionId, Timestamp};
 
 use crate::custody::PurgeNotice;
@@ -26,6 +27,26 @@ const NODE: u8 = 1 << 2;
 /// nothing can be guessed from it. All zeros: no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Pseudonym(pub [u8; 16]);
+
+impl Pseudonym {
+    /// Of a text: the first 16 bytes of HMAC-SHA256 over `domain || 0x00 || text`. The domain is
+    /// `server`, `tool` or `principal`.
+    pub fn of(key: &[u8; 32], domain: &[u8], text: &str) -> Self {
+        Self::under(&hmac::Key::new(hmac::HMAC_SHA256, key), domain, text)
+    }
+
+    pub(crate) fn under(key: &hmac::Key, domain: &[u8], text: &str) -> Self {
+        if text.is_empty() {
+            return Self::default();
+        }
+        let mut context = hmac::Context::with_key(key);
+        context.update(domain);
+        context.update(&[0]);
+        context.update(text.as_bytes());
+        let tag = context.sign();
+        Self(tag.as_ref().first_chunk().copied().unwrap_or_default())
+    }
+}
 
 /// The part of a leaf that is known before the record gets its place; the associated data of the
 /// body's encryption, so that no body can be moved to another leaf.

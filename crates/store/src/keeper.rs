@@ -2,11 +2,11 @@
 //! tiles and checkpoints, and records a heartbeat when nothing else is. It reads what is durable
 //! from the log itself, so it does the same work after a crash, and no call waits for it.
 
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use ledger::{Kind, Ledger, PublishError, Publisher, StorageError};
+use ledger::{Kind, Ledger, PublishError, Publisher, StorageError, Travelling};
 use model::TreeSize;
 
 use crate::dir::Note;
@@ -20,6 +20,10 @@ use crate::org::OrgLog;
 const INDEX_CHANGES_MAX: usize = 4_096;
 /// So many session keys are moved at once, at most.
 const ARRIVALS_MAX: usize = 1_024;
+/// How long what is on its way under a transfer key may take to arrive.
+const ARRIVAL_WAIT: Duration = Duration::from_secs(30);
+/// How often it is looked whether it has.
+const ARRIVAL_ROUND: Duration = Duration::from_millis(1);
 /// How long a transfer key is used for new sessions.
 const TRANSFER_KEY_S: u64 = 3_600;
 
@@ -38,6 +42,9 @@ pub enum KeeperError {
     /// Session keys could not be moved.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// Sessions that opened are not on record after a long time: the disk is stuck.
+    #[error("records that wait for the disk do not get there")]
+    Stuck,
     /// There is no thread to be had.
     #[error("the keeper's thread could not be started: {0}")]
     Thread(std::io::Error),
@@ -77,27 +84,38 @@ pub(crate) struct Transfers {
 /// The running thread.
 #[derive(Debug)]
 pub(crate) struct Running {
-    stop: Sender<()>,
+    orders: Sender<Order>,
     thread: JoinHandle<Result<(), KeeperError>>,
+}
+
+/// What the thread is told to do at once.
+#[derive(Debug)]
+enum Order {
+    /// Take in and publish what is durable, and end.
+    Stop,
+    /// Leave no session's key in the log, and tell.
+    Settle(SyncSender<Result<(), KeeperError>>),
 }
 
 impl Keeper {
     pub(crate) fn start(self) -> Result<Running, KeeperError> {
-        let (stop, stopped) = mpsc::channel();
+        let (orders, received) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("ledger-keeper".to_owned())
-            .spawn(move || self.run(&stopped))
+            .spawn(move || self.run(&received))
             .map_err(KeeperError::Thread)?;
-        Ok(Running { stop, thread })
+        Ok(Running { orders, thread })
     }
 
-    fn run(mut self, stopped: &mpsc::Receiver<()>) -> Result<(), KeeperError> {
+    fn run(mut self, orders: &mpsc::Receiver<Order>) -> Result<(), KeeperError> {
         let mut seen = (self.follow.size(), Instant::now());
         loop {
             let result = self.tick();
-            match stopped.recv_timeout(self.publish_interval) {
+            match orders.recv_timeout(self.publish_interval) {
                 Err(RecvTimeoutError::Timeout) => {}
-                Ok(()) => return self.end(),
+                // Whoever asked and does not listen any more has its answer in the keyring.
+                Ok(Order::Settle(asked)) => drop(asked.send(self.settle())),
+                Ok(Order::Stop) => return self.end(),
                 Err(RecvTimeoutError::Disconnected) => return self.tick(),
             }
             if let Err(error) = result {
@@ -208,6 +226,23 @@ impl Keeper {
         Ok(())
     }
 
+    fn settle(&mut self) -> Result<(), KeeperError> {
+        let next = self.keyring.create_transfer()?;
+        let number = next.id();
+        let travelling = self.ledger.replace_transfer_key(next);
+        let previous = std::mem::replace(&mut self.transfer.current, number);
+        self.transfer.previous = Some(previous);
+        self.transfer.since = Instant::now();
+        await_arrival(&travelling)?;
+        let durable = self.ledger.health().durable.0;
+        self.take_in(durable)?;
+        self.move_keys()?;
+        self.keyring.destroy_transfers_except(number, None)?;
+        self.transfer.previous = None;
+        self.transfer.started_at = None;
+        Ok(())
+    }
+
     /// What a retry can mend is a warning; a head that contradicts a signed one ends the log.
     fn report(&self, error: &KeeperError) {
         match error {
@@ -225,10 +260,20 @@ impl Keeper {
 }
 
 impl Running {
+    /// Moves all session keys that are on record to the keyring, and destroys all transfer keys
+    /// but a new one: from then on none of these sessions can be opened from the log alone.
+    pub(crate) fn settle(&self) -> Result<(), KeeperError> {
+        let (asked, answer) = mpsc::sync_channel(1);
+        self.orders
+            .send(Order::Settle(asked))
+            .map_err(|_| KeeperError::Stopped)?;
+        answer.recv().map_err(|_| KeeperError::Stopped)?
+    }
+
     /// Takes in and publishes what is durable, and ends the thread.
     pub(crate) fn stop(self) -> Result<(), KeeperError> {
         // A thread that has ended already does not listen.
-        let _ = self.stop.send(());
+        let _ = self.orders.send(Order::Stop);
         match self.thread.join() {
             Ok(result) => result,
             Err(_) => Err(KeeperError::Stopped),
@@ -255,12 +300,25 @@ pub(crate) fn catch_up(
     follow.take_in(size.0, |entry| Ok(publisher.push(entry.view.leaf)?))
 }
 
+/// Waits until nothing is under way any more under a key that was replaced.
+fn await_arrival(travelling: &Travelling) -> Result<(), KeeperError> {
+    let deadline = Instant::now() + ARRIVAL_WAIT;
+    while !travelling.arrived() {
+        if Instant::now() >= deadline {
+            return Err(KeeperError::Stuck);
+        }
+        thread::sleep(ARRIVAL_ROUND);
+    }
+    Ok(())
+}
+
 fn arrival(entry: &NewEntry<'_>) -> Option<Arrival> {
     let prefix = &entry.leaf.prefix;
     entry.view.carry.as_ref().map(|carry| Arrival {
         session: prefix.session,
         domain: prefix.domain,
         bucket: prefix.bucket,
+        principal: prefix.principal,
         carry: carry.clone(),
     })
 }

@@ -4,6 +4,7 @@
 //! Deliberately absent: sockets, MCP, policy. The only crate that opens files or databases.
 
 mod api_keys;
+mod custody;
 mod dir;
 mod disk;
 mod error;
@@ -19,12 +20,16 @@ mod reader;
 mod wal;
 
 pub use api_keys::{ApiKeyError, ApiKeyFile, ApiKeyStamp};
+pub use custody::{
+    CustodyError, HoldRequest, HoldScope, HoldView, PurgeOutcome, PurgeRequest, PurgeRun,
+    PurgeTarget, Scoped,
+};
 pub use dir::{
     CloseError, DataDir, IdentityError, LockError, NewEpoch, OpenError, Opened, Options, Recovery,
 };
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;
 pub use keeper::KeeperError;
-pub use keys::{KeyFileError, KeyringError};
+pub use keys::{KeyFileError, KeyringError, KeysDestroyed, RootKey, RootKeyError};
 pub use published::PublishedLogs;
-pub use reader::{Reader, RecordView, Records, SessionState, SessionView};
+pub use reader::{PurgeView, Reader, RecordView, Records, SessionState, SessionView};

@@ -212,17 +212,8 @@ impl Sealer {
         Zeroizing::new(tag.as_ref().first_chunk().copied().unwrap_or_default())
     }
 
-    /// HMAC-SHA256 over `domain || 0x00 || text`, the first 16 bytes.
     fn pseudonym(&self, domain: &[u8], text: &str) -> Pseudonym {
-        if text.is_empty() {
-            return Pseudonym::default();
-        }
-        let mut context = hmac::Context::with_key(&self.pseudonyms);
-        context.update(domain);
-        context.update(&[0]);
-        context.update(text.as_bytes());
-        let tag = context.sign();
-        Pseudonym(tag.as_ref().first_chunk().copied().unwrap_or_default())
+        Pseudonym::under(&self.pseudonyms, domain, text)
     }
 }
 

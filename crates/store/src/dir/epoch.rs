@@ -13,7 +13,7 @@ use super::lock::Lock;
 use super::open::DataDir;
 use crate::disk::{Disk, LocalDisk};
 use crate::keys::{
-    Keyring, create_log_key, create_root_key, load_log_key, load_org_key, load_root_key,
+    FileRoot, Keyring, create_log_key, create_root_key, load_log_key, load_org_key, load_root_key,
 };
 use crate::org::OrgLog;
 use ledger::note::Checkpoint;
@@ -59,10 +59,12 @@ impl DataDir {
         identity.epoch += 1;
         grounds.clone_into(&mut identity.grounds);
         identity.previous = head;
-        if load_root_key(&layout.keys())?.is_none() {
+        let keyring = layout.keyring();
+        let by_file = !keyring.exists() || Keyring::hangs_from_file(&keyring)?;
+        if by_file && load_root_key(&layout.keys())?.is_none() {
             set_keyring_aside(&layout, identity.epoch)?;
-            let root = create_root_key(&layout.keys())?;
-            Keyring::open(&layout.keyring(), root)?;
+            let root = FileRoot::new(create_root_key(&layout.keys())?);
+            Keyring::open(&keyring, Arc::new(root))?;
         }
         let origin = identity.origin();
         if load_log_key(&layout.keys(), identity.epoch, &origin)?.is_none() {

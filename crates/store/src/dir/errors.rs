@@ -5,6 +5,7 @@ use ledger::{CommitError, PublishError};
 
 use super::identity::IdentityError;
 use super::lock::LockError;
+use crate::custody::CustodyError;
 use crate::keeper::KeeperError;
 use crate::keys::{KeyFileError, KeyringError};
 use crate::wal::RecoverError;
@@ -52,6 +53,9 @@ pub enum OpenError {
     /// The first records could not be written.
     #[error("the log could not be started: {0}")]
     Commit(#[from] CommitError),
+    /// A purge or a hold that a crash interrupted could not be brought to its end.
+    #[error("a purge or a hold that was under way could not be brought to its end: {0}")]
+    Custody(#[from] CustodyError),
     /// The published log could not be read or written.
     #[error("the log could not be published: {0}")]
     Keeper(#[from] KeeperError),

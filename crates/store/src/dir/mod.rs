@@ -17,6 +17,6 @@ pub(crate) use identity::Identity;
 pub use identity::IdentityError;
 pub(crate) use layout::{Layout, ORG};
 pub use lock::LockError;
-pub(crate) use notes::{Note, now};
+pub(crate) use notes::{Note, new_session_id, now};
 pub use open::{DataDir, Opened, Recovery};
 pub use options::Options;

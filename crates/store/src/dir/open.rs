@@ -15,6 +15,7 @@ use super::lock::Lock;
 use super::notes::Note;
 use super::options::Options;
 use super::start::{Keys, Opening};
+use crate::custody::Custody;
 use crate::disk::{Disk, LocalDisk};
 use crate::keeper::Running;
 use crate::wal::recover;
@@ -29,9 +30,10 @@ pub struct DataDir;
 /// A data directory that this process holds, with its log open for writing.
 #[derive(Debug)]
 pub struct Opened {
-    pub(super) ledger: Ledger,
+    pub(crate) custody: Custody,
+    pub(crate) ledger: Ledger,
     pub(super) writer: Writer,
-    pub(super) keeper: Running,
+    pub(crate) keeper: Running,
     pub(super) recovery: Recovery,
     pub(super) vkey: String,
     pub(super) org_vkey: String,
@@ -84,7 +86,8 @@ impl DataDir {
             Some(identity) => (identity, false),
             None => (Identity::new(&options.org, &options.node)?, true),
         };
-        let keys = Keys::load_or_create(&layout, &identity, created)?;
+        let root = options.root.as_ref();
+        let keys = Keys::load_or_create(&layout, &identity, root, created)?;
         let wal = layout.wal(identity.epoch);
         create_dir(&*disk, &wal)?;
         if created {
@@ -102,7 +105,14 @@ impl DataDir {
             identity,
             wal,
         };
-        opening.run(keys, found, lock, created)
+        let opened = opening.run(keys, found, lock, created)?;
+        match opened.resume_custody() {
+            Ok(()) => Ok(opened),
+            Err(error) => {
+                let _ = opened.close();
+                Err(error.into())
+            }
+        }
     }
 }
 

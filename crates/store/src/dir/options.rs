@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
+use crate::keys::RootKey;
+
 /// How a data directory is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The organisation in the log's origin; used when the directory is made.
     pub org: String,
@@ -19,6 +23,10 @@ pub struct Options {
     pub org_interval_ms: u64,
     /// After how long without a record a heartbeat is recorded.
     pub heartbeat_ms: u64,
+    /// The root key; `None`: a file in the data directory, made with it.
+    pub root: Option<Arc<dyn RootKey>>,
+    /// How many people must approve a purge.
+    pub purge_approvals_min: usize,
 }
 
 impl Default for Options {
@@ -33,6 +41,8 @@ impl Default for Options {
             publish_interval_ms: 1_000,
             org_interval_ms: 10_000,
             heartbeat_ms: 60_000,
+            root: None,
+            purge_approvals_min: 1,
         }
     }
 }

@@ -20,13 +20,15 @@ use super::lock::Lock;
 use super::notes::{Note, new_session_id};
 use super::open::{Opened, Recovery, create_dir};
 use super::options::Options;
+use crate::custody::Custody;
 use crate::disk::{Disk, read_range, replace_file};
 use crate::error::ReadError;
 use crate::follow::Follow;
 use crate::index::IndexWriter;
 use crate::keeper::{Keeper, KeeperError, Transfers, catch_up};
 use crate::keys::{
-    Keyring, ROOT_KEY, create_log_key, create_root_key, load_log_key, load_root_key, log_key_path,
+    FileRoot, Keyring, ROOT_KEY, RootKey, create_log_key, create_root_key, load_log_key,
+    load_root_key, log_key_path,
 };
 use crate::lookup::Lookup;
 use crate::org::{Node, OrgLog};
@@ -36,6 +38,7 @@ use crate::wal::{Recovered, WalJournal, WalOptions};
 /// The keys of a data directory.
 pub(super) struct Keys {
     pub(super) ring: Keyring,
+    pub(super) root: Arc<dyn RootKey>,
     pub(super) log: LogKey,
 }
 
@@ -44,14 +47,18 @@ impl Keys {
     pub(super) fn load_or_create(
         layout: &Layout,
         identity: &Identity,
+        root: Option<&Arc<dyn RootKey>>,
         create: bool,
     ) -> Result<Self, OpenError> {
         let dir = layout.keys();
         let missing = |path| OpenError::KeyMissing { path };
-        let root = match load_root_key(&dir)? {
-            Some(root) => root,
-            None if create => create_root_key(&dir)?,
-            None => return Err(missing(dir.join(ROOT_KEY))),
+        let root: Arc<dyn RootKey> = match root {
+            Some(root) => Arc::clone(root),
+            None => Arc::new(FileRoot::new(match load_root_key(&dir)? {
+                Some(root) => root,
+                None if create => create_root_key(&dir)?,
+                None => return Err(missing(dir.join(ROOT_KEY))),
+            })),
         };
         let (epoch, origin) = (identity.epoch, identity.origin());
         let log = match load_log_key(&dir, epoch, &origin)? {
@@ -62,8 +69,8 @@ impl Keys {
         if !create && !layout.keyring().exists() {
             return Err(missing(layout.keyring()));
         }
-        let ring = Keyring::open(&layout.keyring(), root)?;
-        Ok(Self { ring, log })
+        let ring = Keyring::open(&layout.keyring(), Arc::clone(&root))?;
+        Ok(Self { ring, root, log })
     }
 }
 
@@ -85,6 +92,13 @@ impl Opening<'_> {
         lock: Arc<Lock>,
         created: bool,
     ) -> Result<Opened, OpenError> {
+        let custody = Custody {
+            path: self.path.to_owned(),
+            epoch: self.identity.epoch,
+            root: Arc::clone(&keys.root),
+            approvals_min: self.options.purge_approvals_min,
+            disk: Arc::clone(&self.disk),
+        };
         let before = found.state.clone();
         let mut recovery = Recovery {
             created,
@@ -134,6 +148,7 @@ impl Opening<'_> {
         };
         match begun() {
             Ok(keeper) => Ok(Opened {
+                custody,
                 ledger,
                 writer,
                 keeper,
@@ -340,7 +355,7 @@ fn opening_of(
     let entry = lookup.entry(EntryIndex(first))?;
     let key = match (ring.session_key(id)?, &entry.carry) {
         (None, Some(carry)) => ring.carried_key(id, carry)?,
-        (key, _) => key,
+        (key, _) => key.map(|found| found.key),
     };
     Ok((entry.leaf.prefix, key))
 }

@@ -1,5 +1,6 @@
 //! Reading recordings: beside the process that writes, and on what a crash left behind.
 
+mod purged;
 mod records;
 mod view;
 
@@ -10,17 +11,20 @@ use std::sync::Arc;
 use ledger::merkle::leaf_hash;
 use ledger::note::LogPublicKey;
 use ledger::wal::Entry;
-use ledger::{BodyError, BodyState, Key, RecordSecret, open_body};
+use ledger::{Body, BodyError, BodyState, Leaf, RecordSecret, open_body};
 use model::{EntryIndex, SessionId, TreeSize};
 
+use crate::custody::HoldView;
 use crate::dir::{Identity, Layout};
 use crate::disk::LocalDisk;
 use crate::error::ReadError;
 use crate::follow::Follow;
 use crate::index::{IndexReader, SessionTable, Span, merge};
-use crate::keys::{Keyring, load_log_key, load_root_key};
+use crate::keys::{FileRoot, Keyring, RootKey, SessionKey, load_log_key, load_root_key};
 use crate::lookup::Lookup;
 
+pub use purged::PurgeView;
+use purged::Purges;
 pub use records::Records;
 pub use view::{RecordView, SessionState, SessionView};
 
@@ -32,6 +36,9 @@ pub struct Reader {
     vkey: String,
     keyring: Keyring,
     lookup: Lookup,
+    purges: Purges,
+    path: PathBuf,
+    root: Arc<dyn RootKey>,
     follow: Follow,
     index: Option<IndexReader>,
     /// What is on record behind the index.
@@ -61,12 +68,31 @@ impl Reader {
     /// As [`Reader::open`]. Of an epoch whose log is damaged nothing is read; `probity verify` says
     /// what is left of it.
     pub fn open_epoch(path: &Path, epoch: Option<u32>) -> Result<Self, ReadError> {
+        Self::open_under(path, epoch, None)
+    }
+
+    /// The same under a root key that is not in the data directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::open_epoch`], and if the root key cannot be used.
+    pub fn open_under(
+        path: &Path,
+        epoch: Option<u32>,
+        root: Option<Arc<dyn RootKey>>,
+    ) -> Result<Self, ReadError> {
         let layout = Layout::new(path);
         let no_log = || ReadError::NoLog(path.to_owned());
         let current = Identity::load(&layout.identity())?.ok_or_else(no_log)?;
         let identity = current.in_epoch(epoch.unwrap_or(current.epoch));
         let origin = identity.origin();
-        let root = load_root_key(&layout.keys())?.ok_or_else(no_log)?;
+        let root: Arc<dyn RootKey> = match root {
+            Some(root) => root,
+            None => {
+                let key = load_root_key(&layout.keys())?.ok_or_else(no_log)?;
+                Arc::new(FileRoot::new(key))
+            }
+        };
         let key = load_log_key(&layout.keys(), identity.epoch, &origin)?.ok_or_else(no_log)?;
         let public: LogPublicKey = key.public();
         let wal = layout.wal(identity.epoch);
@@ -76,7 +102,10 @@ impl Reader {
             epoch: identity.epoch,
             origin,
             vkey: public.to_vkey(),
-            keyring: Keyring::open_read_only(&layout.keyring(), root)?,
+            keyring: Keyring::open_read_only(&layout.keyring(), Arc::clone(&root))?,
+            purges: Purges::default(),
+            path: path.to_owned(),
+            root,
             lookup: Lookup::new(Arc::new(LocalDisk), &wal),
             follow: Follow::new(Arc::new(LocalDisk), &wal, base),
             tail: SessionTable::default(),
@@ -211,11 +240,16 @@ impl Reader {
     pub fn entry(&self, index: EntryIndex) -> Result<RecordView, ReadError> {
         let entry = self.lookup.entry(index)?;
         let key = self.session_key(entry.leaf.prefix.session)?;
-        Ok(view(index, &entry, key.as_ref()))
+        self.view(index, &entry, key.as_ref())
+    }
+
+    /// The leaf of the entry with this index.
+    pub(crate) fn leaf(&self, index: EntryIndex) -> Result<Leaf, ReadError> {
+        Ok(self.lookup.entry(index)?.leaf)
     }
 
     /// From the keyring, or still on its way in the log.
-    fn session_key(&self, id: SessionId) -> Result<Option<Key>, ReadError> {
+    fn session_key(&self, id: SessionId) -> Result<Option<SessionKey>, ReadError> {
         if let Some(key) = self.keyring.session_key(id)? {
             return Ok(Some(key));
         }
@@ -223,30 +257,60 @@ impl Reader {
             return Ok(None);
         };
         match self.lookup.entry(session.first)?.carry {
-            Some(carry) => Ok(self.keyring.carried_key(id, &carry)?),
+            Some(carry) => Ok(self.keyring.carried_key(id, &carry)?.map(SessionKey::first)),
             None => Ok(None),
         }
     }
-}
 
-fn view(index: EntryIndex, entry: &Entry, key: Option<&Key>) -> RecordView {
-    let body = match key {
-        None => BodyState::Unreadable(BodyError::NoKey),
-        Some(key) => match open(entry, key) {
-            Ok(body) => BodyState::Open(Box::new(body)),
-            Err(error) => BodyState::Unreadable(error),
-        },
-    };
-    RecordView {
-        index,
-        leaf_hash: leaf_hash(&entry.leaf_bytes),
-        leaf: entry.leaf.clone(),
-        body,
+    /// The holds that are in force.
+    ///
+    /// # Errors
+    ///
+    /// If the keyring cannot be read.
+    pub fn holds(&self) -> Result<Vec<HoldView>, ReadError> {
+        Ok(HoldView::all(&self.keyring)?)
     }
-}
 
-fn open(entry: &Entry, key: &Key) -> Result<ledger::Body, BodyError> {
-    let prefix = &entry.leaf.prefix;
-    let secret = RecordSecret::unwrap(&entry.wrapped_secret, key, prefix.session, &prefix.record)?;
-    open_body(&entry.leaf_bytes, &entry.leaf, &secret, &entry.body)
+    fn view(
+        &self,
+        index: EntryIndex,
+        entry: &Entry,
+        key: Option<&SessionKey>,
+    ) -> Result<RecordView, ReadError> {
+        let body = match key {
+            None => Err(BodyError::NoKey),
+            Some(key) => self.body(entry, key)?,
+        };
+        let purged = match body {
+            Err(BodyError::NoKey) => self.purges.of(self, &entry.leaf)?,
+            _ => None,
+        };
+        Ok(RecordView {
+            index,
+            leaf_hash: leaf_hash(&entry.leaf_bytes),
+            leaf: entry.leaf.clone(),
+            body: match body {
+                Ok(body) => BodyState::Open(Box::new(body)),
+                Err(error) => BodyState::Unreadable(error),
+            },
+            purged,
+        })
+    }
+
+    fn body(&self, entry: &Entry, key: &SessionKey) -> Result<Result<Body, BodyError>, ReadError> {
+        let prefix = &entry.leaf.prefix;
+        let wrapped = if key.rekeyed {
+            match self.keyring.record_secret(prefix.session, &prefix.record)? {
+                Some(wrapped) => wrapped,
+                None => return Ok(Err(BodyError::NoKey)),
+            }
+        } else {
+            entry.wrapped_secret
+        };
+        Ok(
+            RecordSecret::unwrap(&wrapped, &key.key, prefix.session, &prefix.record)
+                .map_err(BodyError::from)
+                .and_then(|secret| open_body(&entry.leaf_bytes, &entry.leaf, &secret, &entry.body)),
+        )
+    }
 }

@@ -1,19 +1,20 @@
 use std::collections::VecDeque;
 
-use ledger::Key;
+use ledger::wal::Entry;
 use model::EntryIndex;
 
+use super::Reader;
 use super::view::RecordView;
-use super::{Reader, view};
 use crate::error::ReadError;
 use crate::index::Span;
+use crate::keys::SessionKey;
 
 /// A session's records in order. Remembers no more than the places of those in one segment.
 #[derive(Debug)]
 pub struct Records<'a> {
     reader: &'a Reader,
     spans: VecDeque<Span>,
-    key: Option<Key>,
+    key: Option<SessionKey>,
     /// Indexes of the current segment's records that are still to come.
     ready: VecDeque<u64>,
     skip: u64,
@@ -23,7 +24,7 @@ impl<'a> Records<'a> {
     pub(super) fn new(
         reader: &'a Reader,
         spans: Vec<Span>,
-        key: Option<Key>,
+        key: Option<SessionKey>,
         from_seq: u64,
     ) -> Self {
         Self {
@@ -36,11 +37,21 @@ impl<'a> Records<'a> {
     }
 
     fn read(&mut self) -> Result<Option<RecordView>, ReadError> {
+        match self.entry()? {
+            Some((index, entry)) => {
+                let view = self.reader.view(index, &entry, self.key.as_ref());
+                view.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The next one as it lies in the log.
+    pub(crate) fn entry(&mut self) -> Result<Option<(EntryIndex, Entry)>, ReadError> {
         loop {
             if let Some(index) = self.ready.pop_front() {
                 let index = EntryIndex(index);
-                let entry = self.reader.lookup.entry(index)?;
-                return Ok(Some(view(index, &entry, self.key.as_ref())));
+                return Ok(Some((index, self.reader.lookup.entry(index)?)));
             }
             let Some(span) = self.spans.pop_front() else {
                 return Ok(None);

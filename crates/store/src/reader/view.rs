@@ -1,5 +1,9 @@
+use std::sync::Arc;
+
 use ledger::{BodyState, Leaf};
 use model::{Digest, EntryIndex, SessionId, Timestamp};
+
+use super::purged::PurgeView;
 
 /// How far a session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,4 +77,6 @@ pub struct RecordView {
     pub leaf: Leaf,
     /// Its body.
     pub body: BodyState,
+    /// The purge that destroyed its key, if one did.
+    pub purged: Option<Arc<PurgeView>>,
 }

@@ -6,11 +6,14 @@
     reason = "a test that fails says where"
 )]
 
+mod attacker;
 mod basics;
 mod faults;
+mod holds;
 mod kill;
 mod org;
 mod power;
+mod purge;
 mod stranger;
 mod support;
 mod surgery;

@@ -13,7 +13,7 @@ fn spec() -> PathBuf {
 }
 
 /// Its exit code, what it printed, and what it complained about.
-fn read(arguments: &[&Path]) -> (Option<i32>, String, String) {
+pub(crate) fn read(arguments: &[&Path]) -> (Option<i32>, String, String) {
     let python = std::env::var_os("PROBITY_TEST_PYTHON").expect(
         "PROBITY_TEST_PYTHON names a Python with the packages of tests/python/requirements.txt; \
          `cargo xtask test` prepares one",
