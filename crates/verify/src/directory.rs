@@ -7,6 +7,7 @@ use ledger::note::{LogPublicKey, NoteKeyError};
 use crate::epoch::Epoch;
 use crate::org::{Nodes, is_org};
 use crate::org_report::OrgReport;
+use crate::purges::{Purged, Purges};
 use crate::report::{LeafVerdict, Progress, Report};
 use crate::source::{Source, Target};
 
@@ -90,6 +91,7 @@ pub fn verify_target(
     let keys = parse_keys(&options.vkeys)?;
     let mut report = Report::default();
     let mut nodes = Nodes::default();
+    let mut epochs = Vec::new();
     let all = org_places(&source).map_err(io)?;
     for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
@@ -99,16 +101,35 @@ pub fn verify_target(
             report.orgs.push(OrgReport::new(log));
             continue;
         }
-        let epoch = Epoch::new(&source, place, key, from_log);
-        report
-            .epochs
-            .push(epoch.verify(&nodes, progress).map_err(io)?.report);
+        epochs.push(Epoch::new(&source, place, key, from_log));
+    }
+    let purged = purged(&source, &epochs).map_err(io)?;
+    for (epoch, purged) in epochs.into_iter().zip(purged) {
+        let visited = epoch.without(purged).verify(&nodes, progress);
+        report.epochs.push(visited.map_err(io)?.report);
     }
     cross_check(&nodes, &mut report);
     if report.epochs.is_empty() && report.orgs.is_empty() {
         return Err(VerifyError::NoLog(target.to_string().into()));
     }
     Ok(report)
+}
+
+/// What was destroyed on record in each of the logs. What a node purged may lie in earlier epochs
+/// than the purge.
+fn purged(source: &Source, epochs: &[Epoch<'_>]) -> io::Result<Vec<Purged>> {
+    let mut all = Vec::new();
+    for node in epochs.chunk_by(|a, b| a.node() == b.node()) {
+        let logs: Vec<_> = node
+            .iter()
+            .map(Epoch::published_log)
+            .collect::<io::Result<_>>()?;
+        let purges = Purges::read(source, &logs)?;
+        for at in 0..logs.len() {
+            all.push(purges.of(source, &logs, at)?);
+        }
+    }
+    Ok(all)
 }
 
 pub(crate) fn parse_keys(texts: &[String]) -> Result<Vec<LogPublicKey>, VerifyError> {

@@ -12,6 +12,7 @@ use crate::journal;
 use crate::monitor;
 use crate::org::{Compared, Nodes};
 use crate::published::{self, Entries, Leaves, Trusted};
+use crate::purges::{Published, Purged};
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 use crate::state::{Seen, epoch_of};
@@ -24,6 +25,7 @@ pub(crate) struct Epoch<'a> {
     key: LogPublicKey,
     report: EpochReport,
     seen: Option<Seen>,
+    purged: Purged,
 }
 
 /// What came of it.
@@ -52,7 +54,40 @@ impl<'a> Epoch<'a> {
             place,
             key,
             seen: None,
+            purged: Purged::default(),
         }
+    }
+
+    /// The folder of the node whose log it is.
+    pub(crate) fn node(&self) -> &str {
+        let log = self.place.log.trim_end_matches('/');
+        log.rsplit_once('/').map_or(log, |(node, _)| node)
+    }
+
+    /// What of it is under a checkpoint, as far as that can be read.
+    pub(crate) fn published_log(&self) -> io::Result<Published> {
+        let shown = format!("{}{CHECKPOINT_KEY}", self.place.log);
+        let mut size = 0;
+        for file in [Some(&shown), self.place.head.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(note) = self.source.read(file)?
+                && let Ok(checkpoint) = Checkpoint::open(&note, &self.key)
+            {
+                size = checkpoint.size.0;
+                break;
+            }
+        }
+        Ok(Published {
+            dir: self.place.log.clone(),
+            size,
+        })
+    }
+
+    /// These of its leaves were destroyed on record.
+    pub(crate) fn without(self, purged: Purged) -> Self {
+        Self { purged, ..self }
     }
 
     /// Goes on where an earlier visit ended.
@@ -66,6 +101,11 @@ impl<'a> Epoch<'a> {
         nodes: &Nodes,
         progress: &mut dyn FnMut(Progress),
     ) -> io::Result<Visited> {
+        for purge in &self.purged.invalid {
+            let at = Some((purge.index, purge.index));
+            let (verdict, file) = (LeafVerdict::Corrupt, &self.place.log);
+            self.report.problem(verdict, file, at, purge.what);
+        }
         let (shown, note) = self.checkpoint()?.unzip();
         let checkpoint = self.newest(shown.clone())?;
         let epoch = self.epoch_number();
@@ -91,6 +131,7 @@ impl<'a> Epoch<'a> {
                 epoch,
                 size: checkpoint.map_or(0, |c| c.size.0),
                 trusted,
+                purged: &self.purged,
             };
             journal.verify(&mut framing, &mut self.report, progress)?;
         }
@@ -135,8 +176,11 @@ impl<'a> Epoch<'a> {
         self.report.root = checkpoint.root;
         published::verify(
             self.source,
-            &self.place.log,
-            checkpoint,
+            published::Log {
+                dir: &self.place.log,
+                checkpoint,
+                purged: &self.purged,
+            },
             entries,
             compared,
             &mut self.report,

@@ -13,6 +13,7 @@ use ledger::{Leaf, Sequencer};
 use model::Digest;
 
 use crate::published::{Trusted, count_session, read_tile};
+use crate::purges::Purged;
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 
@@ -27,6 +28,7 @@ pub(crate) struct Journal<'a> {
     /// The size under the checkpoint.
     pub(crate) size: u64,
     pub(crate) trusted: Trusted,
+    pub(crate) purged: &'a Purged,
 }
 
 /// Where the walk stands.
@@ -34,6 +36,7 @@ struct Walk<'a> {
     /// The open sessions behind the checkpoint; `None` once leaves are missing.
     framing: &'a mut Option<Sequencer>,
     report: &'a mut EpochReport,
+    purged: &'a Purged,
     progress: &'a mut dyn FnMut(Progress),
     /// The last valid frame.
     last: Option<FrameHeader>,
@@ -62,6 +65,7 @@ impl Journal<'_> {
         let mut walk = Walk {
             framing,
             report,
+            purged: self.purged,
             progress,
             last: None,
             next: 0,
@@ -192,7 +196,9 @@ impl Journal<'_> {
             None => (0, chain_start(self.key.name())),
             Some(last) => (last.number + 1, last.hash),
         };
-        if header.number != number || header.previous != previous {
+        // A segment in which everything was purged may be gone as a whole.
+        let purged = header.number > number && walk.is_purged_up_to(header.first_index);
+        if !purged && (header.number != number || header.previous != previous) {
             let what = match header.number.cmp(&number) {
                 std::cmp::Ordering::Less => "a frame is there twice or out of order",
                 std::cmp::Ordering::Equal => "the frame does not follow the one before it",
@@ -345,20 +351,29 @@ impl Walk<'_> {
     /// A leaf that was counted as intact where the published log was verified, and is not.
     fn wrong(&mut self, file: &str, index: u64, counted: bool, what: &str) {
         if counted {
-            self.report.counts.intact = self.report.counts.intact.saturating_sub(1);
+            self.purged.uncount(&mut self.report.counts, (index, index));
         }
         self.report.counts.corrupt += 1;
         self.report
             .problem(LeafVerdict::Corrupt, file, Some((index, index)), what);
     }
 
+    /// Bodies that are not there: destroyed on record, or missing.
     fn lost(&mut self, file: &str, range: (u64, u64), verdict: LeafVerdict, what: &str) {
-        let lost = range.1 - range.0 + 1;
-        self.report.counts.missing += lost;
-        // Those behind the checkpoint were never counted as intact.
-        let counted = (range.1 + 1).min(self.published).saturating_sub(range.0);
-        self.report.counts.intact = self.report.counts.intact.saturating_sub(counted);
-        self.report.problem(verdict, file, Some(range), what);
+        self.purged.recount(&mut self.report.counts, range);
+        for range in self.purged.unaccounted(range) {
+            let lost = range.1 - range.0 + 1;
+            self.report.counts.missing += lost;
+            // Those behind the checkpoint were never counted as intact.
+            let counted = (range.1 + 1).min(self.published).saturating_sub(range.0);
+            self.report.counts.intact = self.report.counts.intact.saturating_sub(counted);
+            self.report.problem(verdict, file, Some(range), what);
+        }
+    }
+
+    /// Whether all records that should be before this index were purged on record.
+    fn is_purged_up_to(&self, index: u64) -> bool {
+        index > self.next && self.purged.unaccounted((self.next, index - 1)).is_empty()
     }
 }
 

@@ -11,6 +11,7 @@ mod monitor;
 mod org;
 mod org_report;
 mod published;
+mod purges;
 mod report;
 mod source;
 mod state;

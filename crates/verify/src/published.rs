@@ -10,6 +10,7 @@ use ledger::{Kind, Leaf, Sequencer};
 use model::Digest;
 
 use crate::org::Compared;
+use crate::purges::Purged;
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 
@@ -80,21 +81,36 @@ impl Entries for Leaves<'_> {
     }
 }
 
+/// A published log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Log<'a> {
+    /// Its folder.
+    pub(crate) dir: &'a str,
+    pub(crate) checkpoint: &'a Checkpoint,
+    /// What in it was destroyed on record.
+    pub(crate) purged: &'a Purged,
+}
+
 /// Verifies all that the checkpoint covers, and compares it with the checkpoints that are kept.
 pub(crate) fn verify(
     source: &Source,
-    dir: &str,
-    checkpoint: &Checkpoint,
+    log: Log<'_>,
     entries: &mut dyn Entries,
     compared: Compared<'_>,
     report: &mut EpochReport,
     progress: &mut dyn FnMut(Progress),
 ) -> io::Result<Trusted> {
+    let Log {
+        dir,
+        checkpoint,
+        purged,
+    } = log;
     let known = entries.before().map_or(0, CompactRange::size);
     let mut pass = Pass {
         source,
         dir,
         size: checkpoint.size.0,
+        purged,
         known,
         entries,
         compared,
@@ -124,6 +140,7 @@ struct Pass<'a> {
     source: &'a Source,
     dir: &'a str,
     size: u64,
+    purged: &'a Purged,
     /// So many leaves were verified before.
     known: u64,
     entries: &'a mut dyn Entries,
@@ -296,6 +313,7 @@ impl Pass<'_> {
 
     fn entry(&mut self, file: &str, index: u64, entry: &[u8], hash: Digest) {
         match self.entries.take(self.report, index, entry, hash) {
+            Ok(()) if self.purged.is_gone(index) => self.report.counts.purged += 1,
             Ok(()) => self.report.counts.intact += 1,
             Err(error) => {
                 self.report.counts.corrupt += 1;
@@ -394,7 +412,7 @@ impl Pass<'_> {
             if level.is_none() {
                 let wrong = range.1 - range.0 + 1;
                 report.counts.corrupt += wrong;
-                report.counts.intact = report.counts.intact.saturating_sub(wrong);
+                self.purged.uncount(&mut report.counts, *range);
             }
             let file = format!("{}{}", self.dir, TileName { level, ..*name }.key());
             report.problem(LeafVerdict::Corrupt, &file, Some(*range), what);
