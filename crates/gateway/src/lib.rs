@@ -20,6 +20,7 @@ mod running;
 mod sessions;
 mod shared;
 mod sse_endpoint;
+mod transit;
 mod upstream;
 mod upstreams;
 
@@ -28,4 +29,5 @@ pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
 pub use log_endpoint::PublishedLogs;
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;
+pub use transit::{Transit, TransitConfig, TransitError};
 pub use upstream::TlsError;

@@ -9,6 +9,7 @@ mod config;
 mod exit;
 mod logging;
 mod replay;
+mod root;
 mod running;
 mod system;
 mod tokens;

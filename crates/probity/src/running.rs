@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +15,11 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use model::Timestamp;
 use policy::Policy;
 use serde_json::json;
-use store::{DataDir, Opened};
+use store::{DataDir, Opened, Options};
 use tokio::task::JoinHandle;
 
 use crate::config::{self, Config};
+use crate::root;
 use crate::system::now;
 use crate::tokens;
 
@@ -42,8 +44,8 @@ impl Node {
     ///
     /// The data directory cannot be used, or the address cannot be listened on.
     pub(crate) async fn start(config: &Config) -> Result<Self> {
-        let (dir, options) = (config.data.clone(), config.store());
-        let opened = tokio::task::spawn_blocking(move || DataDir::open(&dir, &options))
+        let (dir, options) = (config.data.clone(), config.store()?);
+        let opened = tokio::task::spawn_blocking(move || open(&dir, &options))
             .await?
             .with_context(|| {
                 format!("cannot use the data directory `{}`", config.data.display())
@@ -166,6 +168,13 @@ fn published(config: &Config) -> Result<Option<Arc<dyn PublishedLogs>>> {
     }
     let logs = store::PublishedLogs::open(&config.data)?;
     Ok(logs.map(|logs| Arc::new(Published(logs)) as Arc<dyn PublishedLogs>))
+}
+
+fn open(dir: &Path, options: &Options) -> Result<Opened> {
+    if let Some(key) = &options.root {
+        root::try_out(&**key)?;
+    }
+    Ok(DataDir::open(dir, options)?)
 }
 
 /// Says what recovery found.

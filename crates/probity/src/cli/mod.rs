@@ -1,5 +1,6 @@
 //! The command line, as data: help, completions and man pages come from these definitions.
 
+mod custody;
 mod mask;
 mod read;
 mod run;
@@ -9,6 +10,9 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use custody::{
+    HoldArgs, HoldCommand, HoldListArgs, HoldPlaceArgs, HoldReleaseArgs, PurgeArgs, PurgeWhat,
+};
 pub(crate) use mask::MaskArgs;
 pub(crate) use read::{
     FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
@@ -106,6 +110,10 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Mask messages from standard input, as the gateway would
     Mask(MaskArgs),
+    /// Destroy the keys of what must be forgotten, on record
+    Purge(PurgeArgs),
+    /// Keep what a case needs from being purged
+    Hold(HoldArgs),
     /// Begin a new log where the old one is damaged, and state the gap
     Recover(RecoverArgs),
     /// Create, list and revoke the keys with which callers show who they are

@@ -33,7 +33,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
     }
 
     let config = config::load(Some(&path), Vec::new())?;
-    let opened = store::DataDir::open(&config.data, &config.store())?;
+    let opened = store::DataDir::open(&config.data, &config.store()?)?;
     let state = if opened.recovery().created {
         "created"
     } else {

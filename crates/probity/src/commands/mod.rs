@@ -2,11 +2,14 @@
 
 mod check;
 mod connect;
+mod custody;
 mod demo;
 mod findings;
+mod hold;
 mod init;
 mod manual;
 mod mask;
+mod purge;
 mod recordings;
 mod recover;
 mod replay;
@@ -39,6 +42,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Mask(args) => mask::run(&args),
+        Command::Purge(args) => purge::run(&args),
+        Command::Hold(args) => hold::run(&args),
         Command::Recover(args) => recover::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Completions { shell } => manual::completions(shell),

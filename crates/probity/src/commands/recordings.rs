@@ -5,14 +5,16 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use store::{Reader, SessionView};
 
+use super::custody;
 use crate::cli::{ConfigArgs, SessionRef};
-use crate::config;
 use crate::exit::NotFound;
 use crate::view::{Calls, Listed, Shown};
 
 /// Opens the recordings of the data directory that is meant.
 pub(super) fn open(args: &ConfigArgs) -> Result<Reader> {
-    open_dir(&config::data_dir(args.config.as_deref(), args.overrides())?)
+    let place = custody::place(args)?;
+    Reader::open_under(&place.data, None, place.root()?)
+        .with_context(|| format!("cannot read `{}`", place.data.display()))
 }
 
 /// Opens the recordings of a data directory.

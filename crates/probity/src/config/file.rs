@@ -24,6 +24,42 @@ pub(super) struct ConfigFile {
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
     pub(super) masking: MaskingFile,
     pub(super) limits: LimitsFile,
+    pub(super) keys: KeysFile,
+    pub(super) purge: PurgeFile,
+}
+
+/// Where the keyring hangs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct KeysFile {
+    pub(super) root: RootFile,
+}
+
+/// Where the root key is; a file in the data directory if nothing is said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RootFile {
+    pub(super) vault: Option<Spanned<VaultFile>>,
+}
+
+/// A key in Vault's transit engine.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct VaultFile {
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) mount: Option<Spanned<String>>,
+    pub(super) key: Option<Spanned<String>>,
+    pub(super) namespace: Option<Spanned<String>>,
+    pub(super) token: Option<Spanned<Written>>,
+    pub(super) authorities: Option<Spanned<String>>,
+    pub(super) answer_ms_max: Option<Spanned<u64>>,
+}
+
+/// What a purge takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PurgeFile {
+    pub(super) approvals_min: Option<Spanned<usize>>,
 }
 
 /// One MCP server: a `url` or a `command`.

@@ -12,14 +12,17 @@ mod print;
 mod resolve;
 mod setting;
 mod template;
+mod vault;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gateway::{Limits, Target};
+use gateway::{Limits, Target, TransitConfig};
 use model::UpstreamName;
+
+use crate::root;
 
 pub(crate) use masking::Masking;
 pub(crate) use mistake::{Mistake, Mistakes};
@@ -60,6 +63,46 @@ pub(crate) struct Config {
     pub(crate) masking: Masking,
     /// The limits of the data path.
     pub(crate) limits: Limits,
+    /// The root key's place, if it is not a file in the data directory.
+    pub(crate) root: Option<Vault>,
+    /// How many people must approve a purge.
+    pub(crate) purge_approvals_min: usize,
+}
+
+/// A data directory, and what it takes to open it: for commands that need nothing else.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The data directory.
+    pub(crate) data: PathBuf,
+    /// The root key's place, if it is not a file there.
+    root: Option<Vault>,
+    purge_approvals_min: usize,
+}
+
+/// A key in Vault's transit engine, with where its token comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Vault {
+    /// How it is asked, the token filled in.
+    pub(crate) transit: TransitConfig,
+    /// Where the token comes from, for printing.
+    pub(crate) token: Source,
+}
+
+impl Place {
+    /// The root key, if it is not a file in the data directory.
+    pub(crate) fn root(&self) -> anyhow::Result<Option<Arc<dyn store::RootKey>>> {
+        let vault = self.root.as_ref();
+        vault.map(|vault| root::open(&vault.transit)).transpose()
+    }
+
+    /// What the store is told of a directory that exists.
+    pub(crate) fn store(&self) -> anyhow::Result<store::Options> {
+        Ok(store::Options {
+            root: self.root()?,
+            purge_approvals_min: self.purge_approvals_min,
+            ..store::Options::default()
+        })
+    }
 }
 
 /// One MCP server, with where its secrets come from.
@@ -97,12 +140,17 @@ impl Config {
     }
 
     /// What the store is told.
-    pub(crate) fn store(&self) -> store::Options {
-        store::Options {
+    pub(crate) fn store(&self) -> anyhow::Result<store::Options> {
+        let place = Place {
+            data: self.data.clone(),
+            root: self.root.clone(),
+            purge_approvals_min: self.purge_approvals_min,
+        };
+        Ok(store::Options {
             org: self.org.clone(),
             node: self.node.clone(),
-            ..store::Options::default()
-        }
+            ..place.store()?
+        })
     }
 }
 
@@ -119,6 +167,36 @@ pub(crate) fn load(file: Option<&Path>, flags: Vec<Override>) -> Result<Config, 
     let mut overrides = overrides::from_environment(std::env::vars_os(), &mut mistakes);
     overrides.extend(flags);
     parse(&name, &text, &folder, overrides, mistakes)
+}
+
+/// The data directory that a configuration means, and how to get at its keys; no other secrets are
+/// looked up.
+///
+/// # Errors
+///
+/// The file cannot be read or is no TOML, or what it says about the keys is wrong.
+pub(crate) fn place(file: Option<&Path>, flags: Vec<Override>) -> Result<Place, Mistakes> {
+    let (name, text, folder) = locate(file)?;
+    let mut overrides = overrides::from_environment(std::env::vars_os(), &mut Mistakes::default());
+    overrides.extend(flags);
+    let (mut shape, mut mistakes) = (Mistakes::default(), Mistakes::default());
+    let document = document::Document::new(&name, &text, overrides);
+    let file = document.read(&mut shape);
+    let (root, purge_approvals_min) = resolve::custody(&file, &folder, &document, &mut mistakes);
+    let data = match (&file.data, shape.is_empty()) {
+        (Some(dir), _) => folder.join(dir.get_ref()),
+        (None, true) => folder.join(DATA_DEFAULT),
+        (None, false) => return Err(shape),
+    };
+    if mistakes.is_empty() {
+        Ok(Place {
+            data,
+            root,
+            purge_approvals_min,
+        })
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The data directory that a configuration means, for commands that need nothing else of it:

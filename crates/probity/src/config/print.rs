@@ -21,6 +21,8 @@ pub(crate) fn print_text(config: &Config) -> String {
     line("hosts", list(config.hosts.iter()));
     line("origins", list(config.origins.iter()));
     line("receipts", config.receipts.to_string());
+    line("root key", root(config));
+    line("purge approvals", config.purge_approvals_min.to_string());
     line("serve_log", config.serve_log.to_string());
     for (what, how) in config.masking.lines() {
         line(what, how);
@@ -75,9 +77,23 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "receipts": config.receipts,
         "serve_log": config.serve_log,
         "masking": config.masking.to_json(),
+        "root_key": root(config),
+        "purge_approvals_min": config.purge_approvals_min,
         "upstreams": upstreams,
         "limits": limits,
     })
+}
+
+/// Where the root key is, and where the token for it comes from.
+fn root(config: &Config) -> String {
+    let Some(vault) = &config.root else {
+        return "a file in the data directory".to_owned();
+    };
+    let transit = &vault.transit;
+    format!(
+        "{} in {}, mounted at {}, token from {}",
+        transit.key, transit.url, transit.mount, vault.token
+    )
 }
 
 fn target(upstream: &Upstream) -> String {

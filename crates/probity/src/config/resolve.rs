@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::document::Document;
 use super::file::{ConfigFile, UpstreamFile};
 use super::setting::{Setting, Source, Written};
-use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, masking};
+use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, Vault, masking};
 
 /// Header fields whose values are credentials: they may not stand in the file.
 const CREDENTIAL_HEADERS: &[&str] = &[
@@ -53,6 +53,8 @@ pub(super) fn resolve(
     let node = resolver.origin_part("node", file.node.as_ref(), "node-1");
     let origins = resolver.origins(&file.origins);
     let masking = masking::resolve(&file.masking, document, resolver.mistakes);
+    let root = resolver.root(&file.keys.root);
+    let purge_approvals_min = resolver.approvals(&file.purge);
     Some(Config {
         listen: listen?,
         data: folder.join(file.data.as_ref().map_or(DATA_DEFAULT, |d| d.get_ref())),
@@ -65,17 +67,35 @@ pub(super) fn resolve(
         upstreams,
         masking,
         limits,
+        root,
+        purge_approvals_min,
     })
 }
 
-struct Resolver<'a> {
-    folder: &'a Path,
+/// The part that the keys and what happens to them are about.
+pub(super) fn custody(
+    file: &ConfigFile,
+    folder: &Path,
+    document: &Document<'_>,
+    mistakes: &mut Mistakes,
+) -> (Option<Vault>, usize) {
+    let mut resolver = Resolver {
+        folder,
+        document,
+        mistakes,
+    };
+    let root = resolver.root(&file.keys.root);
+    (root, resolver.approvals(&file.purge))
+}
+
+pub(super) struct Resolver<'a> {
+    pub(super) folder: &'a Path,
     document: &'a Document<'a>,
     mistakes: &'a mut Mistakes,
 }
 
 impl Resolver<'_> {
-    fn mistake(&mut self, span: &Range<usize>, message: String) {
+    pub(super) fn mistake(&mut self, span: &Range<usize>, message: String) {
         self.mistakes.push(self.document.at(span, message));
     }
 
@@ -173,7 +193,7 @@ impl Resolver<'_> {
     ) -> Option<(Target, Vec<(String, Source)>)> {
         self.only_for_commands(file);
         let uri = self.url(url);
-        let authorities_pem = self.authorities(file);
+        let authorities_pem = self.authorities(file.authorities.as_ref());
         let (mut headers, mut settings) = (Vec::new(), Vec::new());
         for (name, value) in &file.headers {
             let Ok(header) = name.get_ref().parse::<HeaderName>() else {
@@ -255,7 +275,7 @@ impl Resolver<'_> {
         Some((Target::Stdio(target), settings))
     }
 
-    fn url(&mut self, url: &Spanned<String>) -> Option<Uri> {
+    pub(super) fn url(&mut self, url: &Spanned<String>) -> Option<Uri> {
         let uri = url.get_ref().parse::<Uri>().ok().filter(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
         });
@@ -272,8 +292,8 @@ impl Resolver<'_> {
         Some(uri)
     }
 
-    fn authorities(&mut self, file: &UpstreamFile) -> Vec<u8> {
-        let Some(path) = &file.authorities else {
+    pub(super) fn authorities(&mut self, path: Option<&Spanned<String>>) -> Vec<u8> {
+        let Some(path) = path else {
             return Vec::new();
         };
         let full = self.folder.join(path.get_ref());
@@ -287,7 +307,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn setting(&mut self, written: &Spanned<Written>, secret: bool) -> Option<Setting> {
+    pub(super) fn setting(&mut self, written: &Spanned<Written>, secret: bool) -> Option<Setting> {
         if secret && written.get_ref().is_text() {
             let message = "a secret may not stand in the file: write { env = \"NAME\" } or { file = \"PATH\" }";
             self.mistake(&written.span(), message.to_owned());

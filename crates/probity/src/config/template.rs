@@ -52,6 +52,23 @@ serve_log = true
 # server = { credential = "reveal", card = "reveal", authentication = "reveal", identifier = "reveal", contact = "reveal" }
 # # agent.kinds = { email = "pseudonym" }                # one kind differently from its class
 
+# The root key, if it is not to be a file in the data directory: a key in Vault's or OpenBao's transit
+# engine. Decide before the first start.
+#
+# [keys.root.vault]
+# url = "https://vault.example:8200"
+# key = "probity"
+# token = { env = "VAULT_TOKEN" }                        # or { file = "/run/secrets/vault" }
+# # mount = "transit"
+# # namespace = "security"
+# # authorities = "corporate-ca.pem"
+# # answer_ms_max = 5000
+
+# How many people must approve a purge.
+#
+# [purge]
+# approvals_min = 2
+
 # Limits, with their defaults. Uncomment to change.
 #
 # [limits]

@@ -58,6 +58,8 @@ pub(crate) fn heading(shown: &Shown, opened_at: Timestamp, paint: Paint) -> Stri
 pub(crate) fn what(shown: &Shown) -> String {
     let facts = match &shown.body {
         Ok(body) => &body.facts,
+        // Names and grounds are as somebody wrote them.
+        Err(reason) if reason.starts_with("purged: ") => return format!("[{}]", escape(reason)),
         Err(reason) => return format!("[cannot be read: {reason}]"),
     };
     let mut parts = Vec::new();

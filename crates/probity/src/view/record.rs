@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use ledger::{Body, BodyState, Direction, Facts, VerdictCode};
 use model::{Digest, SessionId, Timestamp};
-use store::RecordView;
+use store::{PurgeView, RecordView};
 
 /// One record, ready to be shown.
 #[derive(Debug, Clone)]
@@ -67,6 +67,19 @@ impl Shown {
     }
 }
 
+/// Why it is not there any more, and on whose word.
+fn purged(purge: &PurgeView) -> String {
+    let by = if purge.approved_by.is_empty() {
+        "somebody whose name cannot be read".to_owned()
+    } else {
+        purge.approved_by.join(", ")
+    };
+    format!(
+        "purged: {}, {}, approved by {by}, #{}",
+        purge.grounds, purge.at, purge.index
+    )
+}
+
 impl From<RecordView> for Shown {
     fn from(view: RecordView) -> Self {
         let prefix = &view.leaf.prefix;
@@ -84,7 +97,10 @@ impl From<RecordView> for Shown {
             called: None,
             body: match view.body {
                 BodyState::Open(body) => Ok(*body),
-                BodyState::Unreadable(error) => Err(error.to_string()),
+                BodyState::Unreadable(error) => Err(match &view.purged {
+                    Some(purge) => purged(purge),
+                    None => error.to_string(),
+                }),
             },
         }
     }

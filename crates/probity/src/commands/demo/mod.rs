@@ -74,6 +74,8 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         upstreams: BTreeMap::from([(name, upstream)]),
         masking: Masking::default(),
         limits: Limits::default(),
+        root: None,
+        purge_approvals_min: 1,
     })
 }
 
