@@ -83,12 +83,19 @@ impl Follow {
                 }
                 let view = view.map_err(damaged)?;
                 let leaf = Leaf::decode(view.leaf).map_err(damaged)?;
-                each(NewEntry {
+                let entry = NewEntry {
                     segment: place.segment,
                     index: EntryIndex(index),
                     leaf: &leaf,
                     view: &view,
-                })?;
+                };
+                if let Err(error) = each(entry) {
+                    // The rest of the frame is given again, with the entry that was not taken.
+                    if let Some(at) = &mut self.at {
+                        at.scan.seek(place.position);
+                    }
+                    return Err(error);
+                }
                 self.size = index + 1;
             }
         }
