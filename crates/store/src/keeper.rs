@@ -144,17 +144,17 @@ impl Keeper {
     fn tick(&mut self) -> Result<(), KeeperError> {
         let durable = self.ledger.health().durable.0;
         let taken = self.take_in(durable);
-        let moved = self.move_keys();
         self.flush_index();
+        // Without the root key, session keys stay in the log under the transfer key in use, and
+        // everything else goes on.
+        let keys = self.move_keys().and_then(|()| self.rotate_transfer());
         taken?;
-        moved?;
-        self.rotate_transfer()?;
         if self.publisher.size() > 0 {
             let publication = self.publisher.publish()?;
             self.ledger.set_published(publication.checkpoint.size);
             self.org.note(&publication).map_err(KeeperError::Org)?;
         }
-        Ok(())
+        keys
     }
 
     fn take_in(&mut self, durable: u64) -> Result<(), KeeperError> {
@@ -180,8 +180,10 @@ impl Keeper {
             if entry.index.0 >= *moved {
                 arrivals.extend(arrival(&entry));
                 *moved = entry.index.0 + 1;
-                if arrivals.len() >= ARRIVALS_MAX {
-                    keyring.receive(*epoch, *moved, arrivals)?;
+                // What cannot be moved now waits for the end of the round.
+                if arrivals.len() == ARRIVALS_MAX
+                    && keyring.receive(*epoch, *moved, arrivals).is_ok()
+                {
                     arrivals.clear();
                 }
             }
@@ -250,6 +252,11 @@ impl Keeper {
                 tracing::error!(%error, "the log contradicts what was signed");
                 self.ledger.poison(&error.to_string());
             }
+            KeeperError::Keyring(error) => tracing::warn!(
+                %error,
+                waiting = self.arrivals.len(),
+                "session keys stay in the log under the transfer key in use"
+            ),
             error => tracing::warn!(
                 %error,
                 published = self.publisher.signed_size().0,

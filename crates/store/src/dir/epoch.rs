@@ -60,7 +60,7 @@ impl DataDir {
         grounds.clone_into(&mut identity.grounds);
         identity.previous = head;
         let keyring = layout.keyring();
-        let by_file = !keyring.exists() || Keyring::hangs_from_file(&keyring)?;
+        let by_file = Keyring::root_elsewhere(&keyring)?.is_none();
         if by_file && load_root_key(&layout.keys())?.is_none() {
             set_keyring_aside(&layout, identity.epoch)?;
             let root = FileRoot::new(create_root_key(&layout.keys())?);

@@ -57,7 +57,10 @@ impl Keys {
             None => Arc::new(FileRoot::new(match load_root_key(&dir)? {
                 Some(root) => root,
                 None if create => create_root_key(&dir)?,
-                None => return Err(missing(dir.join(ROOT_KEY))),
+                None => {
+                    Keyring::refuse_elsewhere(&layout.keyring())?;
+                    return Err(missing(dir.join(ROOT_KEY)));
+                }
             })),
         };
         let (epoch, origin) = (identity.epoch, identity.origin());

@@ -133,10 +133,25 @@ impl Keyring {
         })
     }
 
-    /// Whether the keyring in this file hangs from a key in a file beside it.
-    pub(crate) fn hangs_from_file(path: &Path) -> Result<bool, KeyringError> {
+    /// The name of the root key that the keyring in this file hangs from, if that is not a file
+    /// beside it.
+    pub(crate) fn root_elsewhere(path: &Path) -> Result<Option<String>, KeyringError> {
+        if !path.exists() {
+            return Ok(None);
+        }
         let name = root_name(&read_only(path)?)?;
-        Ok(name.is_none_or(|name| name == FileRoot::NAME))
+        Ok(name.filter(|name| name != FileRoot::NAME))
+    }
+
+    /// Refuses a keyring that hangs from a root key elsewhere where none was given.
+    pub(crate) fn refuse_elsewhere(path: &Path) -> Result<(), KeyringError> {
+        match Self::root_elsewhere(path)? {
+            None => Ok(()),
+            Some(found) => Err(KeyringError::OtherRoot {
+                found,
+                given: FileRoot::NAME.to_owned(),
+            }),
+        }
     }
 
     /// The key of pseudonyms; made on first use.
@@ -392,10 +407,13 @@ impl Keyring {
     }
 }
 
+/// Changes nothing but what a crash left half-done, which has to be taken back before anything can
+/// be read.
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_millis(BUSY_MS))?;
+    connection.pragma_update(None, "query_only", "ON")?;
     Ok(connection)
 }
 

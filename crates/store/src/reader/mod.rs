@@ -89,7 +89,10 @@ impl Reader {
         let root: Arc<dyn RootKey> = match root {
             Some(root) => root,
             None => {
-                let key = load_root_key(&layout.keys())?.ok_or_else(no_log)?;
+                let Some(key) = load_root_key(&layout.keys())? else {
+                    Keyring::refuse_elsewhere(&layout.keyring())?;
+                    return Err(no_log());
+                };
                 Arc::new(FileRoot::new(key))
             }
         };

@@ -14,6 +14,7 @@ mod kill;
 mod org;
 mod power;
 mod purge;
+mod purge_verdicts;
 mod stranger;
 mod support;
 mod surgery;
