@@ -36,6 +36,8 @@ mod stopping;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod transit;
+#[cfg(test)]
 mod unrecorded;
 #[cfg(test)]
 mod upstream_faults;

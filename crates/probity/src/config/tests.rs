@@ -29,6 +29,43 @@ fn check_with(text: &str, overrides: Vec<Override>, expected: Expect) {
 }
 
 #[test]
+fn a_root_key_in_vault() {
+    check(
+        "[keys.root.vault]\nurl = \"https://vault.example:8200\"\nkey = \"probity\"\n\
+         token = \"s.1234\"\nmount = \"a b\"\n[purge]\napprovals_min = 0\n",
+        expect![[r#"
+            p.toml:4:9: a secret may not stand in the file: write { env = "NAME" } or { file = "PATH" }
+            p.toml:5:9: `a b` is no name in Vault: letters, digits, `-`, `_`, `.`, `/`
+            p.toml:7:17: somebody must approve a purge: `approvals_min` is at least 1
+        "#]],
+    );
+    check(
+        "[keys]\nroot = { vault = { url = \"https://v\" } }\n",
+        expect![[r#"
+            p.toml:2:18: a key in Vault needs a `url`, a `key` and a `token`
+        "#]],
+    );
+    check(
+        "[keys.root.vault]\nurl = \"https://vault.example:8200\"\nkey = \"probity\"\n\
+         token = { env = \"PATH\" }\n[purge]\napprovals_min = 2\n",
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            root key                 probity in https://vault.example:8200/, mounted at transit, token from env PATH
+            purge approvals          2
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
+        "#]],
+    );
+}
+
+#[test]
 fn nothing_at_all_is_a_configuration() {
     check(
         "",
@@ -39,6 +76,8 @@ fn nothing_at_all_is_a_configuration() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
@@ -58,6 +97,8 @@ fn the_template_is_right() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
@@ -89,6 +130,8 @@ env = { LOG = "info" }
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
@@ -140,7 +183,7 @@ depth_max = "deep"
 "#,
         expect![[r#"
             p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
-            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `limits`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `limits`, `keys`, `purge`
             p.toml:4:12: invalid type: string "yes", expected a boolean
             p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
             p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
@@ -215,6 +258,8 @@ fn variables_and_flags_lie_over_the_file() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 true
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
@@ -250,6 +295,8 @@ fn masking_is_set_by_reader_class_and_kind() {
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym, network label
             masking agent            credential label, card partial, authentication delete, identifier label, contact pseudonym, network reveal, iban reveal

@@ -6,7 +6,9 @@
     reason = "a test's helper fails the test by panicking"
 )]
 
+mod bao;
 mod config;
+mod custody;
 mod demo;
 mod help;
 mod program;
