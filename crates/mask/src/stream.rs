@@ -1,17 +1,18 @@
 //! The messages of one exchange, one after another: a value that is split over them is masked in all.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::crossing::{Crossing, Direction};
 use crate::finding::{Finding, Masked};
 use crate::frames::{Data, Framing};
-use crate::place::{Place, resolve};
+use crate::place::{Place, What, resolve};
 use crate::render::masked;
 use crate::search::Search;
 use crate::search::join::in_string;
 use crate::set::{MaskSet, Rules, lossy};
-use crate::view::Layer;
+use crate::view::Map;
 use crate::walk::{Walked, decoded};
 
 /// No more messages are held than this.
@@ -40,6 +41,8 @@ pub struct Stream {
     /// Bytes of the buffer in which no end of a frame was found.
     searched: usize,
     held: VecDeque<Held>,
+    /// The ends of texts that went on already, by their paths.
+    past: VecDeque<(String, String)>,
 }
 
 /// A frame of a stream after masking: the message and whatever the transport has around it.
@@ -71,9 +74,25 @@ struct Text {
     escaped: bool,
     /// Where it begins in the frame's message.
     at: usize,
-    /// Where the message begins in the frame; `None`: it is in several parts there, and its texts
-    /// are not joined with others.
-    message_at: Option<usize>,
+    origin: Arc<Origin>,
+}
+
+/// Where a message is in its frame.
+#[derive(Debug)]
+enum Origin {
+    At(usize),
+    /// In several lines.
+    Lines(Map),
+}
+
+impl Origin {
+    /// Makes a place of the message one of the frame.
+    fn locate(&self, place: &mut Place) {
+        match self {
+            Self::At(at) => place.span = place.span.start + at..place.span.end + at,
+            Self::Lines(map) => place.span = map.outer(&place.span),
+        }
+    }
 }
 
 impl Stream {
@@ -88,6 +107,7 @@ impl Stream {
             buffer: Vec::new(),
             searched: 0,
             held: VecDeque::new(),
+            past: VecDeque::new(),
         }
     }
 
@@ -146,7 +166,7 @@ impl Stream {
         };
         let mut held = self.searched(rules, bytes);
         self.join(rules, &mut held);
-        let goes_on = held.texts.iter().any(|text| may_go_on(&text.decoded));
+        let goes_on = held.texts.iter().any(|text| may_go_on(&self.so_far(text)));
         let bytes: usize = self.held.iter().map(|held| held.bytes.len()).sum();
         let full = self.held.len() + 1 >= HELD_MAX || bytes + held.bytes.len() > HELD_BYTES_MAX;
         // What carries no text, such as a ping, passes no message that is held.
@@ -176,27 +196,29 @@ impl Stream {
                 is_answer: false,
             };
         };
-        let (places, texts, is_answer) = match self.framing.data(frame) {
-            Data::None => (search.free_text(frame), Vec::new(), false),
+        let (text, origin) = match self.framing.data(frame) {
+            Data::None => {
+                return Held {
+                    places: search.free_text(frame),
+                    texts: Vec::new(),
+                    is_answer: false,
+                    bytes,
+                };
+            }
             Data::Span(span) => {
-                let message = frame.get(span.clone()).unwrap_or_default();
-                let mut walked = search.walked(message);
-                for place in &mut walked.places {
-                    place.span = place.span.start + span.start..place.span.end + span.start;
-                }
-                let texts = texts(&walked, Some(span.start));
-                (walked.places, texts, walked.is_answer)
+                let text = frame.get(span.clone()).unwrap_or_default();
+                (Cow::Borrowed(text), Origin::At(span.start))
             }
-            Data::Joined(decoding) => {
-                let mut walked = search.walked(&decoding.text);
-                for place in &mut walked.places {
-                    place.span = decoding.map.outer(&place.span);
-                    place.layers.push(Layer::Plain);
-                }
-                let texts = texts(&walked, None);
-                (walked.places, texts, walked.is_answer)
-            }
+            Data::Joined(decoding) => (Cow::Owned(decoding.text), Origin::Lines(decoding.map)),
         };
+        let origin = Arc::new(origin);
+        let mut walked = search.walked(&text);
+        for place in &mut walked.places {
+            origin.locate(place);
+        }
+        let texts = texts(&walked, &origin);
+        let is_answer = walked.is_answer;
+        let places = walked.places;
         Held {
             places,
             texts,
@@ -205,32 +227,55 @@ impl Stream {
         }
     }
 
-    /// Finds values that begin in frames that are held and end in this one.
+    /// The end of what a reader has seen at a text's path, with the text.
+    fn so_far(&self, text: &Text) -> String {
+        let mut joined = String::new();
+        if let Some((_, past)) = self.past.iter().find(|(path, _)| *path == text.path) {
+            joined.push_str(past);
+        }
+        let held = self.held.iter().flat_map(|held| &held.texts);
+        for earlier in held.filter(|earlier| earlier.path == text.path) {
+            joined.push_str(end_of(&earlier.decoded));
+        }
+        joined.push_str(&text.decoded);
+        joined
+    }
+
+    /// Finds values that begin in frames before this one and end in it. What went on already stays:
+    /// only the rest of its value goes.
     fn join(&mut self, rules: &Rules, last: &mut Held) {
-        let at = self.crossing();
         let mut found: Vec<(usize, Place)> = Vec::new();
-        for (number, text) in last.texts.iter().enumerate() {
+        for text in &last.texts {
+            let past = self.past.iter().find(|(path, _)| *path == text.path);
+            let past = past.map(|(_, end)| (&**end, None));
             let earlier = self.held.iter().enumerate().filter_map(|(frame, held)| {
                 let same = held.texts.iter().find(|other| other.path == text.path)?;
-                Some((frame, same))
+                Some((&*same.decoded, Some((frame, same))))
             });
-            let mut chain: Vec<(usize, &Text)> = earlier.collect();
-            if chain.is_empty() || number >= TEXTS_MAX {
+            let mut chain: Vec<(&str, Option<(usize, &Text)>)> =
+                past.into_iter().chain(earlier).collect();
+            if chain.is_empty() {
                 continue;
             }
-            chain.push((self.held.len(), text));
-            let decoded: Vec<&str> = chain.iter().map(|(_, text)| &*text.decoded).collect();
+            chain.push((&text.decoded, Some((self.held.len(), text))));
+            let decoded: Vec<&str> = chain.iter().map(|(text, _)| *text).collect();
             let bytes = decoded.iter().map(|text| text.len()).sum();
-            let mut search = Search::new(rules, at, bytes);
-            for piece in search.across(&decoded) {
-                if let Some((frame, text)) = chain.get(piece.part)
-                    && let Some(message_at) = text.message_at
-                {
-                    let mut place =
-                        in_string(piece.place, &text.raw, text.escaped, text.at, &text.path);
-                    place.shift(message_at);
-                    found.push((*frame, place));
+            let mut search = Search::new(rules, self.crossing(), bytes);
+            let mut first_is_past = false;
+            for mut piece in search.across(&decoded) {
+                let is_first = matches!(piece.place.what, What::Value(_));
+                let Some((_, Some((frame, text)))) = chain.get(piece.part) else {
+                    first_is_past = true;
+                    continue;
+                };
+                if first_is_past && !is_first {
+                    piece.place.what = What::Value((&*piece.value).into());
                 }
+                first_is_past = false;
+                let mut place =
+                    in_string(piece.place, &text.raw, text.escaped, text.at, &text.path);
+                text.origin.locate(&mut place);
+                found.push((*frame, place));
             }
         }
         for (frame, place) in found {
@@ -243,8 +288,22 @@ impl Stream {
         }
     }
 
+    /// Remembers the ends of a frame's texts.
+    fn remember(&mut self, held: &Held) {
+        const PATHS_MAX: usize = 16;
+        for text in &held.texts {
+            let end = end_of(&text.decoded).to_owned();
+            self.past.retain(|(path, _)| *path != text.path);
+            if self.past.len() == PATHS_MAX {
+                self.past.pop_front();
+            }
+            self.past.push_back((text.path.clone(), end));
+        }
+    }
+
     fn release(&mut self, rules: &Rules) -> Vec<Relay> {
         let held = std::mem::take(&mut self.held);
+        held.iter().for_each(|held| self.remember(held));
         let at = self.crossing();
         let relay = |held: Held| {
             let Masked {
@@ -273,16 +332,26 @@ impl Stream {
 /// So many texts of one message are joined with those of others.
 const TEXTS_MAX: usize = 64;
 
-fn texts(walked: &Walked<'_>, message_at: Option<usize>) -> Vec<Text> {
+fn texts(walked: &Walked<'_>, origin: &Arc<Origin>) -> Vec<Text> {
     let texts = walked.leaves.iter().take(TEXTS_MAX).map(|text| Text {
         path: text.path.clone(),
         decoded: decoded(text.raw).into_owned(),
         raw: text.raw.text.to_owned(),
         escaped: text.raw.escaped,
         at: text.raw.at,
-        message_at,
+        origin: origin.clone(),
     });
     texts.collect()
+}
+
+/// The part of a text that matters for what comes after it.
+fn end_of(text: &str) -> &str {
+    const REACH_BYTES: usize = 256;
+    let mut start = text.len().saturating_sub(REACH_BYTES);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    text.get(start..).unwrap_or_default()
 }
 
 /// Whether a text ends with what may be the first part of a value: digits in groups, or a run that

@@ -19,6 +19,8 @@ pub(crate) struct Piece {
     /// Which of the texts.
     pub(crate) part: usize,
     pub(crate) place: Place,
+    /// The value of which it is a part.
+    pub(crate) value: Arc<str>,
 }
 
 impl Search<'_> {
@@ -99,7 +101,7 @@ impl Search<'_> {
             if spans.len() < 2 {
                 continue;
             }
-            let value = joined.get(place.span.clone()).unwrap_or_default();
+            let value: Arc<str> = joined.get(place.span.clone()).unwrap_or_default().into();
             for (number, (part, span)) in spans.into_iter().enumerate() {
                 let mut marks = place.marks.clone();
                 marks.truncate(1);
@@ -108,11 +110,12 @@ impl Search<'_> {
                     mark.views.push("split");
                 }
                 pieces.push(Piece {
+                    value: value.clone(),
                     part: first + part,
                     place: Place {
                         span,
                         what: match number {
-                            0 => What::Value(value.into()),
+                            0 => What::Value((&*value).into()),
                             _ => What::Rest,
                         },
                         marks,

@@ -7,9 +7,9 @@ use memchr::memmem;
 use super::{Context, Search, closed};
 use crate::candidates::{Seen, is_token};
 use crate::detect::{Candidates, Certainty};
-use crate::place::{Place, What, Whole};
+use crate::place::{Place, What, Whole, resolve};
 use crate::view::encoded::{self, Content, Encoded};
-use crate::view::{Bytes, Layer, READINGS, Reading};
+use crate::view::{self, Bytes, Codec, Layer, READINGS, Reading};
 use crate::walk::{self, Start, Zone};
 
 /// How much around an escape is read with it.
@@ -30,6 +30,9 @@ impl Search<'_> {
     ) {
         self.embedded_json(text, context, places);
         self.encoded(text, seen, candidates, context, places);
+        if seen.digit() {
+            self.pairs(text, context, places);
+        }
         let mut tried = context.tried;
         for (number, reading) in READINGS.iter().enumerate() {
             let bit = 1 << number;
@@ -152,6 +155,39 @@ impl Search<'_> {
         }
     }
 
+    /// Texts that are compressed in an image's metadata: where something is in one, the image goes.
+    fn compressed_texts(
+        &mut self,
+        image: &[u8],
+        codec: &mut Codec,
+        context: Context<'_>,
+        inner: &mut Vec<Place>,
+    ) {
+        for (span, text) in view::compressed_texts(image, self.budget.bytes()) {
+            if !self.budget.view(context.depth, text.len()) {
+                return;
+            }
+            for mut place in self.text(&text, context) {
+                codec.exact = false;
+                place.span = span.clone();
+                for mark in &mut place.marks {
+                    mark.span = span.clone();
+                }
+                inner.push(place);
+            }
+        }
+        resolve(inner);
+    }
+
+    /// Bytes written as pairs of digits.
+    fn pairs(&mut self, text: &str, context: Context<'_>, places: &mut Vec<Place>) {
+        let mut at = 0;
+        while let Some(run) = encoded::in_pairs(text, at, self.budget.bytes()) {
+            at = run.span.end;
+            self.run(text, run, context, places);
+        }
+    }
+
     fn run(&mut self, text: &str, run: Encoded, context: Context<'_>, places: &mut Vec<Place>) {
         let (codec, decoded, texts) = match run.content {
             Content::Decoded {
@@ -159,11 +195,12 @@ impl Search<'_> {
                 decoded,
                 texts,
             } if self.budget.view(context.depth, decoded.len()) => (codec, decoded, texts),
-            _ => {
+            Content::Decoded { .. } | Content::TooLong => {
                 places.push(closed(text, run.span, context));
                 return;
             }
         };
+        let mut codec = codec;
         let deeper = Context {
             tried: 0,
             ..context.deeper()
@@ -181,6 +218,9 @@ impl Search<'_> {
                 }
                 inner.push(place);
             }
+        }
+        if codec.bytes == Bytes::Image {
+            self.compressed_texts(&decoded, &mut codec, deeper, &mut inner);
         }
         let mut marks = Vec::new();
         for mark in inner.iter().flat_map(|place| &place.marks) {

@@ -27,6 +27,8 @@ pub(crate) enum Text {
     },
     Hex {
         upper: bool,
+        /// What stands between two bytes.
+        between: Option<char>,
     },
 }
 
@@ -94,12 +96,16 @@ impl Text {
                     None => text,
                 }
             }
-            Self::Hex { upper } => {
-                let digits = bytes.iter().map(|byte| match upper {
-                    true => format!("{byte:02X}"),
-                    false => format!("{byte:02x}"),
-                });
-                digits.collect()
+            Self::Hex { upper, between } => {
+                let mut out = String::with_capacity(bytes.len() * 3);
+                for byte in bytes {
+                    out.extend(between.filter(|_| !out.is_empty()));
+                    out.push_str(&match upper {
+                        true => format!("{byte:02X}"),
+                        false => format!("{byte:02x}"),
+                    });
+                }
+                out
             }
         }
     }
@@ -107,6 +113,9 @@ impl Text {
     /// The characters that carry these bytes.
     fn outer(&self, span: Range<usize>) -> Range<usize> {
         match self {
+            Self::Hex {
+                between: Some(_), ..
+            } => span.start * 3..(span.end * 3).max(1) - 1,
             Self::Hex { .. } => span.start * 2..span.end * 2,
             Self::Base64 { wrap, .. } => {
                 let start = span.start / 3 * 4;

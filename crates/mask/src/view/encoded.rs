@@ -6,7 +6,7 @@ use super::codec::{Bytes, Codec, Text, Wrap};
 use super::{gzip, image};
 
 /// Shorter runs hold nothing that is worth hiding.
-const BASE64_CHARS_MIN: usize = 16;
+const BASE64_CHARS_MIN: usize = 14;
 const HEX_CHARS_MIN: usize = 20;
 
 /// The shortest run that may be either.
@@ -44,6 +44,7 @@ pub(crate) fn in_token(text: &str, token: &Range<usize>, bytes_max: usize) -> Ve
     };
     let mut found = Vec::new();
     for part in parts(run) {
+        let part = without_radix(run, part);
         let Some(word) = run.get(part.clone()) else {
             continue;
         };
@@ -115,6 +116,58 @@ pub(crate) fn in_lines(text: &str, token: &Range<usize>, bytes_max: usize) -> Op
     })
 }
 
+/// Bytes written as pairs of hexadecimal digits with a space or a colon between them, from `at` on.
+pub(crate) fn in_pairs(text: &str, at: usize, bytes_max: usize) -> Option<Encoded> {
+    const PAIRS_MIN: usize = 10;
+    // A run of so many pairs covers a byte at every step, with whole pairs behind it.
+    const STEP: usize = 3 * PAIRS_MIN - 10;
+    let bytes = text.as_bytes();
+    let mut probe = at;
+    loop {
+        let window = bytes.get(probe..probe + 8)?;
+        let phase = (0..3).find(|phase| {
+            let pairs = window.get(*phase..phase + 5);
+            matches!(pairs, Some([a, b, b' ' | b':', c, d])
+                if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()))
+        });
+        probe += STEP;
+        let Some(phase) = phase else { continue };
+        let inside = probe - STEP + phase;
+        let between = char::from(*bytes.get(inside + 2)?);
+        let is_pair = |at: usize| {
+            let pair = bytes.get(at..at + 2);
+            pair.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+        };
+        let is_between = |at: usize| bytes.get(at).copied().map(char::from) == Some(between);
+        let mut start = inside;
+        while start >= at + 3 && is_between(start - 1) && is_pair(start - 3) {
+            start -= 3;
+        }
+        let mut end = inside + 2;
+        while is_between(end) && is_pair(end + 1) {
+            end += 3;
+        }
+        probe = probe.max(end);
+        let run = text.get(start..end)?;
+        if run.len() + 1 < 3 * PAIRS_MIN {
+            continue;
+        }
+        let upper = run.bytes().any(|byte| byte.is_ascii_uppercase());
+        let word: String = run.chars().filter(|char| *char != between).collect();
+        let codec = Text::Hex {
+            upper,
+            between: Some(between),
+        };
+        if let Some((name, content)) = opened(&word, codec, "hex", bytes_max) {
+            return Some(Encoded {
+                span: start..end,
+                name,
+                content,
+            });
+        }
+    }
+}
+
 /// The parts of a run that could be base64: its characters, and padding at the end.
 fn parts(run: &str) -> Vec<Range<usize>> {
     let bytes = run.as_bytes();
@@ -133,6 +186,14 @@ fn parts(run: &str) -> Vec<Range<usize>> {
     parts
 }
 
+/// A run of hexadecimal digits without the `0x` before it.
+fn without_radix(run: &str, part: Range<usize>) -> Range<usize> {
+    match run.get(part.clone()) {
+        Some(word) if word.starts_with("0x") || word.starts_with("0X") => part.start + 2..part.end,
+        _ => part,
+    }
+}
+
 const fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
@@ -141,7 +202,11 @@ fn decoded(word: &str, wrap: Option<Wrap>, bytes_max: usize) -> Option<(&'static
     let is_hex = word.len() >= HEX_CHARS_MIN && word.len().is_multiple_of(2);
     if is_hex && wrap.is_none() && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
-        if let Some(found) = opened(word, Text::Hex { upper }, "hex", bytes_max) {
+        let text = Text::Hex {
+            upper,
+            between: None,
+        };
+        if let Some(found) = opened(word, text, "hex", bytes_max) {
             return Some(found);
         }
     }
@@ -171,7 +236,11 @@ fn opened(
     }
     let bytes = text.decode(word)?;
     let mut exact = text.encode(&bytes) == word;
-    if let Text::Base64 { wrap: Some(_), .. } = &text {
+    if let Text::Base64 { wrap: Some(_), .. }
+    | Text::Hex {
+        between: Some(_), ..
+    } = &text
+    {
         exact = true;
     }
     let all = |decoded: Vec<u8>| {
@@ -191,7 +260,6 @@ fn opened(
         },
         Promise::Image => {
             let texts = image::texts(&bytes);
-            (texts.iter().any(|text| !text.is_empty())).then_some(())?;
             (Bytes::Image, (bytes, texts))
         }
     };

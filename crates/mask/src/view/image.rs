@@ -3,6 +3,10 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
+use super::gzip;
+
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Shorter runs of characters are no texts.
@@ -21,6 +25,37 @@ pub(super) fn texts(bytes: &[u8]) -> Vec<Range<usize>> {
         segments(bytes, |segment| runs(bytes, segment, &mut texts));
     }
     texts
+}
+
+/// The compressed texts of a PNG image (PNG §11.3.3), decoded, and the places of their chunks' data.
+pub(crate) fn compressed_texts(bytes: &[u8], bytes_max: usize) -> Vec<(Range<usize>, String)> {
+    if !bytes.starts_with(PNG) {
+        return Vec::new();
+    }
+    let mut texts = Vec::new();
+    for (kind, span) in chunks(bytes) {
+        let data = bytes.get(span.clone()).unwrap_or_default();
+        if let Some(body) = compressed_body(kind, data)
+            && let gzip::Opened::Text(text) = gzip::opened(body, bytes_max)
+        {
+            texts.push((span, String::from_utf8_lossy(&text).into_owned()));
+        }
+    }
+    texts
+}
+
+/// What follows the keyword, and in `iTXt` the language and the translated keyword.
+fn compressed_body<'a>(kind: &[u8; 4], data: &'a [u8]) -> Option<&'a [u8]> {
+    let keyword = memchr(0, data)?;
+    match kind {
+        b"zTXt" => data.get(keyword + 2..),
+        b"iTXt" if data.get(keyword + 1) == Some(&1) => {
+            let rest = data.get(keyword + 3..)?;
+            let rest = rest.get(memchr(0, rest)? + 1..)?;
+            rest.get(memchr(0, rest)? + 1..)
+        }
+        _ => None,
+    }
 }
 
 /// The image with the checksums of its chunks as they have to be (PNG §5.3). `None`: it is none.

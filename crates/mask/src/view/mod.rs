@@ -17,6 +17,7 @@ mod wrap;
 
 pub(crate) use codec::{Bytes, Codec};
 use escapes::{backslash, entities, percent, quoted_printable};
+pub(crate) use image::compressed_texts;
 pub(crate) use layer::Layer;
 pub(crate) use map::{Decoding, Map};
 /// A way to read a text in which something may hide.

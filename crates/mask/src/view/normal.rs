@@ -82,7 +82,14 @@ pub(super) fn decode(text: &str) -> Option<Decoding> {
                 let then = bytes.get(at + length).copied();
                 if length > 1 && is_digit(then) {
                     skipped = at + length;
-                    emit(&mut decoding, at..skipped, Some(char));
+                    let dashed = bytes
+                        .get(at..skipped)
+                        .is_some_and(|run| run.contains(&b'-'));
+                    emit(
+                        &mut decoding,
+                        at..skipped,
+                        Some(if dashed { '-' } else { ' ' }),
+                    );
                 }
             } else if char.is_ascii_control() && !matches!(char, '\n' | '\r' | '\t') {
                 emit(&mut decoding, at..end, None);
@@ -221,7 +228,7 @@ mod tests {
         check("gh\u{200b}p_\u{feff}x", "ghp_x");
         check("\u{ff14}\u{ff11}\u{661}\u{662} \u{1d7d2}", "4112 4");
         check("\u{1b}[31mghp_\u{1b}[0mx\u{1b}]8;;u\u{7}y", "ghp_xy");
-        check("4111  1111 - 1111--1", "4111 1111 1111-1");
+        check("4111  1111 - 1111--1", "4111 1111-1111-1");
         check("gh\u{440}_x", "ghp_x");
     }
 

@@ -77,23 +77,49 @@ fn head_of(line: &[u8]) -> &[u8] {
 /// Whether two words may be one: the first looks like no word, or both are digits in groups.
 fn goes_on(tail: &[u8], head: &[u8]) -> bool {
     const WORD_BYTES_MAX: usize = 20;
-    if head.is_empty() || tail.is_empty() {
+    let (Some(last), Some(first)) = (tail.last(), head.first()) else {
         return false;
-    }
+    };
     let is_digits = |word: &[u8]| {
         word.iter()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'.'))
     };
+    if is_digits(tail) && is_digits(head) {
+        return digits_go_on(tail, head);
+    }
+    if !first.is_ascii_alphanumeric() && !matches!(first, b'_' | b'-' | b'+' | b'/') {
+        return false;
+    }
+    if let Some(at) = tail.iter().rposition(|byte| *byte == b'@') {
+        let domain = tail.get(at + 1..).unwrap_or_default();
+        let ends = head.starts_with(b"com") || head.starts_with(b"org");
+        let has_dot = domain.contains(&b'.') || head.contains(&b'.');
+        return at > 0 && domain.len() < 32 && has_dot && (*last != b'.' || ends);
+    }
+    if matches!(last, b'.' | b'=' | b'~') {
+        return false;
+    }
     if is_digits(tail) || is_digits(head) {
         let odd = |byte: &u8| byte.is_ascii_alphabetic();
-        let groups = |word: &[u8]| matches!(word.len(), 4..=7) || word.len() >= 9;
-        let hangs = tail.last() == Some(&b'-');
-        return (is_digits(tail) && is_digits(head) && (hangs || (groups(tail) && groups(head))))
-            || (tail.len() >= 8 && tail.iter().any(odd))
+        return (tail.len() >= 8 && tail.iter().any(odd))
             || (head.len() >= 8 && head.iter().any(odd) && tail.len() >= 4);
     }
-    let odd = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'@');
+    let odd = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
     tail.len() >= WORD_BYTES_MAX || (tail.len() >= 4 && tail.iter().any(odd))
+}
+
+/// Whether the group of digits that the break cuts is one, or the break stands for a separator.
+fn digits_go_on(tail: &[u8], head: &[u8]) -> bool {
+    let separator = |byte: &u8| matches!(byte, b'-' | b'.');
+    let left = tail.rsplit(separator).next().unwrap_or_default().len();
+    let right = head.split(separator).next().unwrap_or_default().len();
+    match (left, right) {
+        // `123-45-` and `6789`.
+        (0, _) => true,
+        (_, 0) => false,
+        (4, 4) => true,
+        _ => (3..=6).contains(&(left + right)) || (12..=19).contains(&(left + right)),
+    }
 }
 
 #[cfg(test)]
@@ -110,7 +136,9 @@ mod tests {
         check("4111 1111\r\n> 1111 1111", "4111 11111111 1111");
         check("ann@exam\nple.org", "ann@example.org");
         check("ghp_abc123\\\ndef", "ghp_abc123def");
+        check("3624 732\r\n8 6037 46", "3624 7328 6037 46");
         check("a line\nand one more", "a line\nand one more");
-        check("total 12\n34 more", "total 12\n34 more");
+        check("total 1\n2 more", "total 1\n2 more");
+        check("m@version.\nfunc p", "m@version.\nfunc p");
     }
 }

@@ -60,6 +60,11 @@ impl Frame<'_> {
         member.is_some_and(|member| holds_rows(&member.name))
     }
 
+    /// Whether it says what the columns of the rows being read are called.
+    fn names_rows(&self) -> bool {
+        self.reads_rows() && !self.columns.is_empty()
+    }
+
     fn reads_columns(&self) -> bool {
         let member = self.member.as_ref();
         member.is_some_and(|member| holds_columns(&member.name))
@@ -110,10 +115,12 @@ fn column<'a>(stack: &'a [Frame<'_>]) -> Option<&'a str> {
         // Two lists side by side: `{"keys": […], "values": […]}`.
         Kind::Object if above.reads_rows() => &above.columns,
         Kind::Object => return None,
-        // A table whose first row is its head.
-        Kind::Array if !above.columns.is_empty() => (above.index > 0).then_some(&above.columns)?,
-        // A table of whose columns an object says the names.
-        Kind::Array => &outer.last().filter(|object| object.reads_rows())?.columns,
+        Kind::Array => match outer.last() {
+            // A table of whose columns an object says the names.
+            Some(object) if object.names_rows() => &object.columns,
+            // A table whose first row is its head.
+            _ => (above.index > 0).then_some(&above.columns)?,
+        },
     };
     columns.get(row.index).map(|name| &**name)
 }
@@ -127,14 +134,14 @@ pub(super) fn note_column<'m>(stack: &mut [Frame<'m>], name: impl FnOnce() -> Co
                 Kind::Array => above.index == 0,
             };
             if names_columns {
-                push_name(&mut above.columns, name());
+                push_name(&mut above.columns, row.index, name());
             }
         }
         // `{"fields": [{"name": …}, …]}`
         [.., object, list, field] if object.reads_columns() && list.is(Kind::Array) => {
             let member = field.member.as_ref();
             if member.is_some_and(|member| member.name == "name") {
-                push_name(&mut object.columns, name());
+                push_name(&mut object.columns, list.index, name());
             }
         }
         _ => {}
@@ -142,9 +149,10 @@ pub(super) fn note_column<'m>(stack: &mut [Frame<'m>], name: impl FnOnce() -> Co
 }
 
 /// A column without a name keeps its place.
-fn push_name<'m>(columns: &mut Vec<Cow<'m, str>>, name: Cow<'m, str>) {
+fn push_name<'m>(columns: &mut Vec<Cow<'m, str>>, index: usize, name: Cow<'m, str>) {
     const COLUMNS_MAX: usize = 256;
-    if columns.len() < COLUMNS_MAX {
+    if index < COLUMNS_MAX && columns.len() <= index {
+        columns.resize(index, Cow::Borrowed(""));
         columns.push(if is_name(&name) {
             name
         } else {
