@@ -15,6 +15,7 @@ mod org;
 mod power;
 mod purge;
 mod purge_verdicts;
+mod root;
 mod stranger;
 mod support;
 mod surgery;
