@@ -121,7 +121,7 @@ async fn nothing_else_of_the_directory_is_served() {
         "/log/n1/2/checkpoint",
         "/log/n1/01/checkpoint",
         "/log/n2/1/checkpoint",
-        "/log/org/checkpoint",
+        "/log/org/org.key",
         "//log/n1/1/checkpoint",
         "/log//n1/1/checkpoint",
         "/log/n1/1/../1/checkpoint",

@@ -1,6 +1,6 @@
 //! Network addresses: IPv4, IPv6, MAC.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::number::is_glued;
