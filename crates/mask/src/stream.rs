@@ -9,6 +9,7 @@ use crate::finding::{Finding, Masked};
 use crate::frames::{Data, Framing};
 use crate::place::{Place, What, resolve};
 use crate::render::masked;
+use crate::rules::Outside;
 use crate::search::Search;
 use crate::search::join::in_string;
 use crate::set::{MaskSet, Rules, lossy};
@@ -120,7 +121,12 @@ impl Stream {
 
     /// Takes a whole frame, whatever was pushed before: for whoever finds the frames himself.
     pub fn push_frame(&mut self, frame: &[u8]) -> Vec<Relay> {
-        self.frame(frame.to_vec())
+        self.frame(frame.to_vec(), &Outside::default())
+    }
+
+    /// The same, with what somebody outside found in the strings of the frame's message.
+    pub fn push_frame_with(&mut self, frame: &[u8], outside: &Outside) -> Vec<Relay> {
+        self.frame(frame.to_vec(), outside)
     }
 
     /// Whether a complete message is held because the next one may continue a value.
@@ -150,12 +156,12 @@ impl Stream {
             let rest = self.buffer.split_off(end);
             let frame = std::mem::replace(&mut self.buffer, rest);
             self.searched = 0;
-            relays.extend(self.frame(frame));
+            relays.extend(self.frame(frame, &Outside::default()));
         }
         relays
     }
 
-    fn frame(&mut self, bytes: Vec<u8>) -> Vec<Relay> {
+    fn frame(&mut self, bytes: Vec<u8>, outside: &Outside) -> Vec<Relay> {
         let masks = self.masks.clone();
         let Some(rules) = masks.rules() else {
             return vec![Relay {
@@ -164,7 +170,7 @@ impl Stream {
                 findings: Vec::new(),
             }];
         };
-        let mut held = self.searched(rules, bytes);
+        let mut held = self.searched(rules, bytes, outside);
         self.join(rules, &mut held);
         let goes_on = held.texts.iter().any(|text| may_go_on(&self.so_far(text)));
         let bytes: usize = self.held.iter().map(|held| held.bytes.len()).sum();
@@ -180,9 +186,11 @@ impl Stream {
     }
 
     /// Searches a frame for itself.
-    fn searched(&self, rules: &Rules, bytes: Vec<u8>) -> Held {
+    fn searched(&self, rules: &Rules, bytes: Vec<u8>, outside: &Outside) -> Held {
         let at = self.crossing();
-        let mut search = Search::new(rules, at, bytes.len()).in_stream();
+        let mut search = Search::new(rules, at, bytes.len())
+            .with_outside(outside)
+            .in_stream();
         let Ok(frame) = std::str::from_utf8(&bytes) else {
             let decoding = lossy(&bytes);
             let mut places = search.free_text(&decoding.text);

@@ -1,6 +1,8 @@
 //! Masking seen from outside: what goes in, what comes out.
 
 mod hostile;
+#[cfg(test)]
+mod operator;
 mod places;
 mod properties;
 mod readers;
