@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ledger::{Draft, Kind, Record, VerdictCode};
-use mask::MaskSet;
+use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
 use model::{CallId, Timestamp};
 use policy::{Policy, Reason, Request, Terms, Verdict};
@@ -119,8 +119,10 @@ pub struct Held {
 
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
 /// not pass stops the batch.
-pub fn judge(call: Call, policy: &Policy, masks: &MaskSet) -> Judged {
-    let stored = Stored::of_call(&call, masks);
+///
+/// `outside`: what somebody besides `masks` found in the message's strings.
+pub fn judge(call: Call, policy: &Policy, masks: &MaskSet, outside: &Outside) -> Judged {
+    let stored = Stored::of_call(&call, masks, outside);
     let verdict = match &call.subject {
         Subject::Batch(batch) => decide_batch(&call, batch, policy),
         subject => {

@@ -73,7 +73,11 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
     };
     if let Some(message) = &mut facts.message {
         message.id.as_mut().map(text);
-        message.name.as_mut().map(text);
+        if let Some(name) = &mut message.name
+            && let Some(masked) = changed(masks.apply_uri(name.as_bytes(), at).stored)
+        {
+            *name = masked.into();
+        }
     }
     if let Some(client) = &mut facts.client {
         text(&mut client.name);
@@ -106,12 +110,13 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
 /// The HTTP facts of a message as they may be stored.
 pub fn masked_http(mut http: HttpFacts, masks: &MaskSet, at: &Crossing<'_>) -> HttpFacts {
     if let Some(path) = &mut http.path
-        && let Some(masked) = masked(masks, path, at)
+        && let Some(masked) = changed(masks.apply_uri(path.as_bytes(), at).stored)
     {
         *path = masked.into();
     }
-    for (_, value) in &mut http.headers {
-        if let Some(masked) = masked(masks, value, at) {
+    for (name, value) in &mut http.headers {
+        let masked = masks.apply_header(name, value.as_bytes(), at).stored;
+        if let Some(masked) = changed(masked) {
             *value = masked.into();
         }
     }
@@ -120,20 +125,21 @@ pub fn masked_http(mut http: HttpFacts, masks: &MaskSet, at: &Crossing<'_>) -> H
 
 /// The value of a header field as it may be sent on; `None`: as it is.
 pub fn relayed_header(
-    _name: &str,
+    name: &str,
     value: &str,
     masks: &MaskSet,
     at: &Crossing<'_>,
 ) -> Option<Arc<str>> {
-    match masks.apply_text(value.as_bytes(), at).relayed {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into()),
-    }
+    changed(masks.apply_header(name, value.as_bytes(), at).relayed).map(Arc::from)
 }
 
 /// A text as it may be stored; `None`: as it is.
 pub(crate) fn masked(masks: &MaskSet, text: &str, at: &Crossing<'_>) -> Option<String> {
-    match masks.apply_text(text.as_bytes(), at).stored {
+    changed(masks.apply_text(text.as_bytes(), at).stored)
+}
+
+fn changed(bytes: Cow<'_, [u8]>) -> Option<String> {
+    match bytes {
         Cow::Borrowed(_) => None,
         Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
     }

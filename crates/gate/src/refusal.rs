@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Direction, Draft, Facts, Kind, Record, VerdictCode, VerdictFacts};
-use mask::{Crossing, MaskSet};
+use mask::{Crossing, MaskSet, Outside};
 use mcp::era::{ModernFault, TransportFault};
 use mcp::{DecodeError, Message, RequestId};
 use model::{CallId, Timestamp};
@@ -133,7 +133,7 @@ impl Refused {
         at: Timestamp,
     ) -> Self {
         let crossing = Crossing::to_server(exchange.upstream.as_str());
-        let stored = Stored::of_message(&raw, masks, &crossing);
+        let stored = Stored::of_message(&raw, masks, &crossing, &Outside::default());
         Self {
             context: Context::Exchange(exchange),
             call,
@@ -148,8 +148,15 @@ impl Refused {
 
     /// A decoded call that is refused for another reason than policy.
     pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet) -> Self {
-        let stored = Stored::of_call(&call, masks);
+        let stored = Stored::of_call(&call, masks, &Outside::default());
         Self::of_call(call, refusal, stored)
+    }
+
+    /// A decoded call that cannot be masked as it should be: an outside detector did not look at it.
+    /// `outside` is what is masked all the same.
+    pub fn unmaskable(call: Call, masks: &MaskSet, outside: &Outside) -> Self {
+        let stored = Stored::of_call(&call, masks, outside);
+        Self::of_call(call, Refusal::Unmaskable, stored)
     }
 
     pub(crate) fn of_call(call: Call, refusal: Refusal, stored: Stored) -> Self {

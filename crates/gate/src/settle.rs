@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
-use mask::{Crossing, MaskSet};
+use mask::{Crossing, MaskSet, Outside, Relay};
 use mcp::Message;
 use mcp::json::{Limits, splice};
 use mcp::sse::Frame;
@@ -53,7 +53,8 @@ impl Answer {
         !matches!(self, Self::Stderr(_) | Self::NoMessage(_))
     }
 
-    fn payload(&self) -> &[u8] {
+    /// Its bytes without the framing around them.
+    pub fn payload(&self) -> &[u8] {
         match self {
             Self::Head(_) => &[],
             Self::Whole(_, bytes, _) | Self::Stderr(bytes) | Self::NoMessage(bytes) => bytes,
@@ -91,14 +92,38 @@ impl Forwarded {
         answer: Answer,
         transport: Transport,
         masks: &MaskSet,
+        outside: &Outside,
         at: Timestamp,
     ) -> Settled {
         let crossing = self.crossing();
-        let mut stored = if answer.is_message() {
-            Stored::of_message(answer.payload(), masks, &crossing)
+        let stored = if answer.is_message() {
+            Stored::of_message(answer.payload(), masks, &crossing, outside)
         } else {
             Stored::of_text(answer.payload(), masks, &crossing)
         };
+        self.shown(answer, stored, transport, at)
+    }
+
+    /// Settles an answer whose payload was searched together with those around it.
+    pub fn settle_searched(
+        &self,
+        answer: Answer,
+        relay: Relay,
+        transport: Transport,
+        masks: &MaskSet,
+        at: Timestamp,
+    ) -> Settled {
+        let stored = Stored::of_relay(answer.payload(), relay, masks, &self.crossing());
+        self.shown(answer, stored, transport, at)
+    }
+
+    fn shown(
+        &self,
+        answer: Answer,
+        mut stored: Stored,
+        transport: Transport,
+        at: Timestamp,
+    ) -> Settled {
         let what = match shown_to_client(&answer, &mut stored) {
             Ok(()) => What::Answer(answer, stored),
             Err(Unmaskable) => What::Ending(Ending::Unmaskable, stored),
@@ -118,7 +143,8 @@ impl Forwarded {
         self.settled(What::Ending(ending, stored), transport, at)
     }
 
-    fn crossing(&self) -> Crossing<'_> {
+    /// Where its answers cross.
+    pub fn crossing(&self) -> Crossing<'_> {
         let tool = self.request.as_ref().and(self.target.as_deref());
         Crossing::to_agent(self.exchange.upstream.as_str()).of_tool(tool)
     }

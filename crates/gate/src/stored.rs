@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use ledger::{Facts, FindingFacts, HttpFacts, MaskFacts};
-use mask::{Crossing, Direction, MaskSet, Masked};
+use mask::{Crossing, Direction, MaskSet, Masked, Outside, Relay};
 use mcp::json::Limits;
 use mcp::{Batch, Message};
 use model::Digest;
@@ -33,8 +33,13 @@ pub(crate) struct Unmaskable;
 
 impl Stored {
     /// Of a message, or of bytes that should be one.
-    pub(crate) fn of_message(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
-        Self::new(bytes, masks.apply(bytes, at), masks, at)
+    pub(crate) fn of_message(
+        bytes: &[u8],
+        masks: &MaskSet,
+        at: &Crossing<'_>,
+        outside: &Outside,
+    ) -> Self {
+        Self::new(bytes, masks.apply_with(bytes, at, outside), masks, at)
     }
 
     /// Of a text that is no message: standard error, what is left of a broken stream.
@@ -42,19 +47,36 @@ impl Stored {
         Self::new(bytes, masks.apply_text(bytes, at), masks, at)
     }
 
+    /// Of a message that was searched together with those around it.
+    pub(crate) fn of_relay(bytes: &[u8], relay: Relay, masks: &MaskSet, at: &Crossing<'_>) -> Self {
+        let shown = |now: Vec<u8>| {
+            if now == bytes {
+                Cow::Borrowed(bytes)
+            } else {
+                Cow::Owned(now)
+            }
+        };
+        let masked = Masked {
+            stored: shown(relay.stored),
+            relayed: shown(relay.relayed),
+            findings: relay.findings,
+        };
+        Self::new(bytes, masked, masks, at)
+    }
+
     /// Of what a client asks to have delivered.
-    pub(crate) fn of_call(call: &Call, masks: &MaskSet) -> Self {
+    pub(crate) fn of_call(call: &Call, masks: &MaskSet, outside: &Outside) -> Self {
         let name = call.subject.message().and_then(Message::name);
         let at = Crossing::to_server(call.exchange.upstream.as_str()).of_tool(name.as_deref());
         Self {
             name: name.as_deref().unwrap_or_default().to_owned(),
-            ..Self::of_message(call.subject.bytes(), masks, &at)
+            ..Self::of_message(call.subject.bytes(), masks, &at, outside)
         }
     }
 
     /// Of what never had bytes.
     pub(crate) fn nothing(masks: &MaskSet) -> Self {
-        Self::of_message(&[], masks, &Crossing::to_server(""))
+        Self::of_text(&[], masks, &Crossing::to_server(""))
     }
 
     fn new(original: &[u8], masked: Masked<'_>, masks: &MaskSet, at: &Crossing<'_>) -> Self {

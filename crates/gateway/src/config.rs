@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use model::UpstreamName;
 
+use crate::detector::DetectorConfig;
+
 /// The data path's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -22,6 +24,8 @@ pub struct Config {
     /// Whether answers carry a receipt in the headers `Probity-Log`, `Probity-Index` and
     /// `Probity-Leaf`.
     pub receipts: bool,
+    /// An outside detector that is asked about every message.
+    pub detector: Option<DetectorConfig>,
     /// The limits.
     pub limits: Limits,
 }
@@ -159,6 +163,7 @@ impl Config {
             hosts: Vec::new(),
             origins: Vec::new(),
             receipts: false,
+            detector: None,
             limits: Limits::default(),
         }
     }

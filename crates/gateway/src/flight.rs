@@ -9,10 +9,12 @@ use gate::{
     Unavailable, judge, refuse, release, unanswerable,
 };
 use ledger::{CommitError, Session as Recording};
+use mask::Outside;
 use mcp::{Message, Method};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::detector::Unseen;
 use crate::relay::{Left, Relay, Resumption};
 use crate::sessions::{Group, InUse, McpSession};
 use crate::shared::Shared;
@@ -165,7 +167,17 @@ impl Flight {
     async fn clear(&self, call: Call) -> Result<Released, Stop> {
         let wiring = &self.shared.wiring;
         let recording = self.owner.recording();
-        let refused = match judge(call, &wiring.policy.load(), &wiring.masks.load()) {
+        let outside = match self.look(&call).await {
+            Ok(outside) => outside,
+            Err(unseen) => {
+                let masks = wiring.masks.load_full();
+                let refused = Refused::unmaskable(call, &masks, &unseen.whole);
+                let committed = recording.commit(refused).await?;
+                return Err(Stop::Refused(Box::new(refuse(committed))));
+            }
+        };
+        let judged = judge(call, &wiring.policy.load(), &wiring.masks.load(), &outside);
+        let refused = match judged {
             Judged::Cleared(cleared) => {
                 let committed = recording.commit(cleared).await?;
                 return Ok(release(committed, random::now()));
@@ -178,6 +190,14 @@ impl Flight {
         };
         let committed = recording.commit(refused).await?;
         Err(Stop::Refused(Box::new(refuse(committed))))
+    }
+
+    /// What an outside detector finds in a call, where there is one.
+    async fn look(&self, call: &Call) -> Result<Outside, Unseen> {
+        match &self.shared.detector {
+            Some(detector) => detector.look(call.subject.bytes()).await,
+            None => Ok(Outside::default()),
+        }
     }
 
     async fn deliver(&self, released: Released) {
@@ -266,8 +286,14 @@ impl Flight {
         let shared = self.shared.clone();
         self.shared.tasks.spawn(async move {
             while let Some(answer) = answers.recv().await {
-                let masks = shared.wiring.masks.load();
-                let settled = forwarded.settle(answer, transport, &masks, random::now());
+                let masks = shared.wiring.masks.load_full();
+                let outside = match &shared.detector {
+                    Some(detector) => detector.look(answer.payload()).await,
+                    None => Ok(Outside::default()),
+                };
+                // Nobody is shown it: what was not looked at is masked as a whole.
+                let outside = outside.unwrap_or_else(|unseen| unseen.whole);
+                let settled = forwarded.settle(answer, transport, &masks, &outside, random::now());
                 if let Err(error) = recording.commit(settled).await {
                     tracing::error!(%error, "what a server said aside cannot be recorded");
                 }

@@ -7,6 +7,7 @@ mod arrival;
 mod config;
 mod connect;
 mod connection;
+mod detector;
 mod door;
 mod endpoint;
 mod farewell;
@@ -26,6 +27,7 @@ mod upstreams;
 
 pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
 pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
+pub use detector::{DetectorConfig, OnFailure};
 pub use log_endpoint::PublishedLogs;
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;

@@ -1,16 +1,21 @@
 //! What comes back from a server on its way to the client: each part on record before it is sent.
 
+mod holding;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, StreamExt as _};
 use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
 use ledger::{Commit, CommitError, Committed};
+use mask::Outside;
 use mcp::{Era, IdKey, Kind, Message};
 
+use crate::detector::Unseen;
 use crate::flight::{Flight, Out, withheld};
 use crate::random;
 use crate::shared::Shared;
+use holding::{Holding, Searched};
 
 /// Pause before a stream is resumed whose server asks for none, in milliseconds.
 const RETRY_MS: u64 = 1_000;
@@ -53,6 +58,7 @@ pub(crate) struct Relay<'a> {
     /// The request whose answer has not come.
     awaits: Option<IdKey>,
     left: Left,
+    holding: Holding,
     pending: FuturesOrdered<Commit<Settled>>,
 }
 
@@ -73,6 +79,7 @@ pub(crate) struct Resumption {
 enum Step {
     Durable(Result<Committed<Settled>, CommitError>),
     Came(Option<Result<Answer, Ending>>),
+    Waited,
     ClientLeft,
     Stop,
 }
@@ -97,6 +104,7 @@ impl<'a> Relay<'a> {
             last_event: None,
             retry_ms: None,
             left: Left::Stayed,
+            holding: Holding::default(),
             pending: FuturesOrdered::new(),
         }
     }
@@ -117,7 +125,7 @@ impl<'a> Relay<'a> {
         } else {
             &shared.stopped
         };
-        while incoming.is_some() || !self.pending.is_empty() {
+        while incoming.is_some() || !self.pending.is_empty() || !self.holding.is_empty() {
             let open = incoming.is_some();
             let more = open && self.pending.len() < ahead_max;
             let next = async {
@@ -129,6 +137,13 @@ impl<'a> Relay<'a> {
                     None => std::future::pending().await,
                 }
             };
+            let hold = self.holding.until();
+            let waited = async move {
+                match hold {
+                    Some(until) => tokio::time::sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
             let step = tokio::select! {
                 biased;
                 Some(durable) = self.pending.next(), if !self.pending.is_empty() => {
@@ -136,6 +151,7 @@ impl<'a> Relay<'a> {
                 }
                 () = self.flight.out.closed(), if self.left == Left::Stayed => Step::ClientLeft,
                 () = stop.cancelled(), if open => Step::Stop,
+                () = waited => Step::Waited,
                 came = next, if more => Step::Came(came),
             };
             match step {
@@ -147,7 +163,14 @@ impl<'a> Relay<'a> {
                         return self.left;
                     }
                 }
-                Step::Came(Some(Ok(answer))) => self.settle(answer),
+                Step::Came(Some(Ok(answer))) => match self.look(&answer).await {
+                    Ok(outside) => self.settle(answer, &outside),
+                    Err(_) => {
+                        incoming = None;
+                        self.end(Ending::Unmaskable);
+                    }
+                },
+                Step::Waited => self.release(),
                 Step::Came(Some(Err(ending))) => {
                     incoming = None;
                     self.end(ending);
@@ -213,14 +236,29 @@ impl<'a> Relay<'a> {
         }
     }
 
-    fn settle(&mut self, answer: Answer) {
+    /// What an outside detector finds in an answer, where there is one.
+    async fn look(&self, answer: &Answer) -> Result<Outside, Unseen> {
+        match &self.flight.shared.detector {
+            Some(detector) if answer.message().is_some() => detector.look(answer.payload()).await,
+            _ => Ok(Outside::default()),
+        }
+    }
+
+    fn settle(&mut self, answer: Answer, outside: &Outside) {
         let unframed = self.failure_without_message(&answer);
         self.observe(&answer);
-        let masks = self.flight.shared.wiring.masks.load();
-        let settled = self
-            .forwarded
-            .settle(answer, self.transport, &masks, random::now());
-        self.commit(settled);
+        let masks = self.flight.shared.wiring.masks.load_full();
+        if Holding::takes(&answer) {
+            let crossing = self.forwarded.crossing();
+            let ready = self.holding.push(answer, &masks, &crossing, outside);
+            self.commit_searched(ready);
+        } else {
+            self.release();
+            let settled =
+                self.forwarded
+                    .settle(answer, self.transport, &masks, outside, random::now());
+            self.commit(settled);
+        }
         if let Some(ending) = unframed {
             self.end(ending);
             self.untold = false;
@@ -248,7 +286,28 @@ impl<'a> Relay<'a> {
         })
     }
 
+    /// Lets go of what waits for a next message.
+    fn release(&mut self) {
+        let ready = self.holding.flush();
+        self.commit_searched(ready);
+    }
+
+    fn commit_searched(&mut self, ready: Vec<Searched>) {
+        let masks = self.flight.shared.wiring.masks.load_full();
+        for (answer, relay) in ready {
+            let settled = self.forwarded.settle_searched(
+                answer,
+                relay,
+                self.transport,
+                &masks,
+                random::now(),
+            );
+            self.commit(settled);
+        }
+    }
+
     fn end(&mut self, ending: Ending) {
+        self.release();
         let ending = self.as_the_client_wanted(ending);
         metrics::counter!("probity_endings_total", "how" => ending.name()).increment(1);
         if !matches!(
@@ -387,7 +446,7 @@ impl<'a> Relay<'a> {
         durable: Result<Committed<Settled>, CommitError>,
     ) -> Result<(), CommitError> {
         let committed = durable?;
-        let at_end = self.pending.is_empty();
+        let at_end = self.pending.is_empty() && self.holding.is_empty();
         let last = at_end && self.answered && !(self.opens_stream && self.began);
         let reply = reply(committed);
         if self.left == Left::Stayed && !(at_end && self.untold) {

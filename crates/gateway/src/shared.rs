@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
 use crate::sessions::Sessions;
 use crate::upstream::TlsError;
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) wiring: Wiring,
     pub(crate) upstreams: BTreeMap<UpstreamName, Arc<Upstream>>,
+    /// Looks at messages besides the detectors in force, where one is configured.
+    pub(crate) detector: Option<Detector>,
     pub(crate) sessions: Sessions,
     pub(crate) calls: AtomicUsize,
     /// No new work is taken.
@@ -60,7 +63,15 @@ impl Shared {
             let upstream = Upstream::new(name.clone(), upstream, &config.limits)?;
             upstreams.insert(name.clone(), Arc::new(upstream));
         }
+        let detector = match &config.detector {
+            Some(detector) => Some(Detector::new(
+                detector.clone(),
+                config.limits.connect_ms_max,
+            )?),
+            None => None,
+        };
         Ok(Arc::new(Self {
+            detector,
             config,
             wiring,
             upstreams,

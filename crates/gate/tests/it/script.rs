@@ -10,7 +10,7 @@ use gate::{
     Transport, Unavailable, judge, release, rule, unanswerable,
 };
 use ledger::{CommitError, Committed};
-use mask::{Key, MaskSet, Showing};
+use mask::{Key, MaskSet, Outside, Showing};
 use mcp::json::Limits;
 use mcp::sse::Decoder;
 use mcp::{Batch, Era, Message, RequestId};
@@ -228,7 +228,7 @@ impl Run {
             .and_then(Message::id);
         let call: Call = self.world.call(subject);
         let policy = Policy::new(self.rules.clone());
-        match judge(call, &policy, &self.masks) {
+        match judge(call, &policy, &self.masks, &Outside::default()) {
             Judged::Cleared(cleared) => self.forward(cleared),
             Judged::Refused(refused) => self.turn_away(refused),
             Judged::Held(held) => match self.world.commit(held) {
@@ -293,7 +293,9 @@ impl Run {
 
     fn settle(&mut self, answer: Answer) {
         let forwarded = self.forwarded.as_ref().expect("a call was forwarded");
-        let settled = forwarded.settle(answer, Transport::Stdio, &self.masks, self.world.now);
+        let none = Outside::default();
+        let settled =
+            forwarded.settle(answer, Transport::Stdio, &self.masks, &none, self.world.now);
         self.world.relay(settled, self.request.clone().as_ref());
     }
 

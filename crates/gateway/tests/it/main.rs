@@ -16,6 +16,8 @@ mod corpus;
 #[cfg(test)]
 mod deprecated;
 #[cfg(test)]
+mod detector;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod http2;
