@@ -1,11 +1,19 @@
 //! What is masked for whom, as it is written and as it holds.
 
-use std::collections::BTreeMap;
+mod detector;
+mod rules;
 
-use mask::{Class, Key, MaskSet, Showing, Style, Styles};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gateway::DetectorConfig;
+use mask::{Class, Key, MaskSet, OperatorRules, Rule, Showing, Style, Styles};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use toml::Spanned;
+
+use detector::DetectorFile;
+use rules::RuleFile;
 
 use super::document::Document;
 use super::mistake::Mistakes;
@@ -19,6 +27,8 @@ pub(super) struct MaskingFile {
     record: ReaderFile,
     agent: ReaderFile,
     server: ReaderFile,
+    rules: Vec<Spanned<RuleFile>>,
+    detector: Option<Spanned<DetectorFile>>,
 }
 
 /// How one reader is shown each class of data, and the kinds that are shown differently.
@@ -35,13 +45,16 @@ struct ReaderFile {
 }
 
 /// What is masked for whom.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Masking {
     /// Without it every message is stored and relayed as it is.
     enabled: bool,
     /// IP and MAC addresses are looked for.
     network: bool,
     showing: Showing,
+    /// The operator's own; they have shown that they can be in force.
+    rules: Vec<Rule>,
+    detector: Option<DetectorConfig>,
 }
 
 impl Default for Masking {
@@ -50,6 +63,8 @@ impl Default for Masking {
             enabled: true,
             network: false,
             showing: Showing::default(),
+            rules: Vec::new(),
+            detector: None,
         }
     }
 }
@@ -63,6 +78,11 @@ impl Masking {
         let builder = MaskSet::builder()
             .showing(self.showing.clone())
             .key(Key::from_bytes(key));
+        // Rules that have a fault never come this far: they are mistakes of the configuration.
+        let builder = match OperatorRules::new(&self.rules) {
+            Ok(rules) if !self.rules.is_empty() => builder.rules(Arc::new(rules)),
+            _ => builder,
+        };
         if self.network {
             builder.with(Class::Network).build()
         } else {
@@ -70,12 +90,18 @@ impl Masking {
         }
     }
 
-    /// A line for each reader.
+    /// The outside detector, if there is one.
+    pub(super) fn detector(&self) -> Option<DetectorConfig> {
+        self.detector.clone().filter(|_| self.enabled)
+    }
+
+    /// A line for each reader, for the rules and for the detector.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         if !self.enabled {
             return vec![("masking", "off".to_owned())];
         }
-        self.readers()
+        let mut lines = self
+            .readers()
             .map(|(reader, styles)| {
                 let of_class = CLASSES
                     .iter()
@@ -89,7 +115,14 @@ impl Masking {
                 let all: Vec<String> = of_class.chain(of_kind).collect();
                 (reader, all.join(", "))
             })
-            .to_vec()
+            .to_vec();
+        for rule in &self.rules {
+            lines.push(("masking rule", rule.kind.clone()));
+        }
+        if let Some(detector) = &self.detector {
+            lines.push(("masking detector", detector.url.to_string()));
+        }
+        lines
     }
 
     /// The same for programs.
@@ -108,7 +141,14 @@ impl Masking {
                 (name.to_owned(), json!(of))
             })
             .collect();
-        json!({ "enabled": self.enabled, "network": self.network, "shown": readers })
+        let rules: Vec<&str> = self.rules.iter().map(|rule| rule.kind.as_str()).collect();
+        json!({
+            "enabled": self.enabled,
+            "network": self.network,
+            "shown": readers,
+            "rules": rules,
+            "detector": self.detector.as_ref().map(|detector| detector.url.to_string()),
+        })
     }
 
     const fn readers(&self) -> [(&'static str, &Styles); 3] {
@@ -135,7 +175,12 @@ pub(super) fn resolve(
     document: &Document<'_>,
     mistakes: &mut Mistakes,
 ) -> Masking {
-    let Masking { mut showing, .. } = Masking::default();
+    let mut showing = Showing::default();
+    let rules = rules::resolve(&file.rules, document, mistakes);
+    let detector = file
+        .detector
+        .as_ref()
+        .and_then(|detector| detector::resolve(detector, document, mistakes));
     for (written, styles) in [
         (&file.record, &mut showing.stored),
         (&file.agent, &mut showing.to_agent),
@@ -158,7 +203,24 @@ pub(super) fn resolve(
         enabled: file.enabled.unwrap_or(true),
         network: file.network,
         showing,
+        rules,
+        detector,
     }
+}
+
+/// A class by its name.
+fn class_named(
+    name: &Spanned<String>,
+    document: &Document<'_>,
+    mistakes: &mut Mistakes,
+) -> Option<Class> {
+    let named = CLASSES.iter().find(|(class, _)| class == name.get_ref());
+    if named.is_none() {
+        let classes = CLASSES.map(|(class, _)| class).join(", ");
+        let message = format!("`{}` is no class; there are {classes}", name.get_ref());
+        mistakes.push(document.at(&name.span(), message));
+    }
+    named.map(|(_, class)| *class)
 }
 
 fn lay_over(

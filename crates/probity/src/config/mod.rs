@@ -123,6 +123,7 @@ impl Config {
             hosts: self.hosts.clone(),
             origins: self.origins.clone(),
             receipts: self.receipts,
+            detector: self.masking.detector(),
             limits: self.limits.clone(),
             upstreams: self
                 .upstreams

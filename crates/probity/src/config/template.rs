@@ -51,6 +51,27 @@ serve_log = true
 # agent = { credential = "label", card = "partial", authentication = "delete", identifier = "label", contact = "reveal" }
 # server = { credential = "reveal", card = "reveal", authentication = "reveal", identifier = "reveal", contact = "reveal" }
 # # agent.kinds = { email = "pseudonym" }                # one kind differently from its class
+#
+# Rules of your own; the examples beside each are run when it is loaded:
+#
+# [[masking.rules]]
+# kind = "employee_number"                               # it is shown as [employee_number]
+# pattern = 'EMP-\d{6}'                                  # in values; a group (?<value>…) alone is masked
+# # names = "(?i)^salary$"                               # values of members with such names
+# # fields = ["$..address.street"]                       # values at these places (RFC 9535)
+# # words = ["Project Falcon"]                           # a dictionary
+# # class = "identifier"                                 # what styles go by
+# # upstreams = ["hr"], tools = ["lookup"], direction = "to_agent"
+# finds = ["EMP-123456"]
+# keeps = ["EMP-12"]
+#
+# A detector outside, for what patterns cannot find (Microsoft Presidio's analyzer API):
+#
+# [masking.detector]
+# url = "http://127.0.0.1:5002/analyze"
+# entities = { PERSON = "contact", LOCATION = "contact" }
+# on_failure = "refuse"                                  # or "mask": whole texts; never pass
+# ms_max = 2000
 
 # The root key, if it is not to be a file in the data directory: a key in Vault's or OpenBao's transit
 # engine. Decide before the first start.

@@ -312,3 +312,74 @@ fn masking_is_set_by_reader_class_and_kind() {
         "#]],
     );
 }
+
+#[test]
+fn rules_of_ones_own_are_proven_when_they_are_loaded() {
+    check(
+        r#"
+[[masking.rules]]
+kind = "employee"
+pattern = 'EMP-(?<value>\d{6})'
+finds = ["EMP-123456"]
+keeps = ["EMP-1"]
+
+[masking.detector]
+url = "http://127.0.0.1:5002/analyze"
+"#,
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
+            masking rule             employee
+            masking detector         http://127.0.0.1:5002/analyze
+        "#]],
+    );
+    check(
+        r#"
+[[masking.rules]]
+kind = "Employee"
+class = "secret"
+pattern = "("
+
+[[masking.rules]]
+kind = "never"
+pattern = "a"
+direction = "up"
+fields = ["$[?@.a]"]
+
+[[masking.rules]]
+kind = "silent"
+pattern = 'b\b\Bb'
+finds = ["bb"]
+keeps = ["x"]
+
+[masking.detector]
+url = "nowhere"
+score_min = 2.0
+on_failure = "pass"
+entities = { PERSON = "people" }
+"#,
+        expect![[r#"
+            p.toml:2:1: the rule for `Employee`: `pattern`: regex parse error:
+                (
+                ^
+            error: unclosed group
+            p.toml:2:1: the rule for `Employee`: a kind is made of lower-case letters, digits and `_`, and begins with a letter
+            p.toml:4:9: `secret` is no class; there are credential, card, authentication, identifier, contact, network
+            p.toml:7:1: the rule for `never`: `$[?@.a]`: character 3: filters and counting from the end need the whole message; name the place
+            p.toml:10:13: `up` is no direction; there are to_server and to_agent
+            p.toml:13:1: the rule for `silent`: it finds nothing in example 1 of `finds`
+            p.toml:20:7: `nowhere` is no http or https URL
+            p.toml:21:13: `score_min` lies between 0 and 1
+            p.toml:22:14: `pass` is no choice; there are refuse and mask
+            p.toml:23:23: `people` is no class; there are credential, card, authentication, identifier, contact, network
+        "#]],
+    );
+}
