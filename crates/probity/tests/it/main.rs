@@ -11,6 +11,7 @@ mod config;
 mod custody;
 mod demo;
 mod help;
+mod masking;
 mod program;
 mod recorded;
 mod recordings;
