@@ -9,6 +9,9 @@ use super::tokens::Found;
 /// Longest header that is decoded, in characters; a longer one is judged by its form.
 const HEADER_CHARS_MAX: usize = 2048;
 
+/// How much is decoded at first, in characters.
+const OPENING_CHARS: usize = 24;
+
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
@@ -19,6 +22,9 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
 /// The token whose header begins at `at`. The header must be JSON that names an algorithm: other
 /// things begin with `eyJ` too, such as cursors.
 pub(super) fn at(text: &[u8], at: usize) -> Option<Found> {
+    // JSON begins within the first characters, or it is none: most is refused here.
+    let opening = at + Class::URL.run_to(text, at, OPENING_CHARS);
+    (decoded(text.get(at..opening)?, <[u8]>::is_ascii) == Some(true)).then_some(())?;
     let header_end = at + Class::URL.run_to(text, at, HEADER_CHARS_MAX);
     let header = text.get(at..header_end)?;
     let named = decoded(header, |json| {

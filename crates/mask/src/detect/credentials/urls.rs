@@ -23,11 +23,22 @@ struct Url<'a> {
 }
 
 pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
+    let mut done = 0;
     for at in &scope.candidates.schemes {
-        let Some(url) = Url::around(scope.text, *at) else {
+        // What stands in another's query was looked through with it, but for its password.
+        let most = if *at < done {
+            USERINFO_BYTES_MAX
+        } else {
+            URL_BYTES_MAX
+        };
+        let Some(url) = Url::around(scope.text, *at, most) else {
             continue;
         };
         password(&url, hits);
+        if *at < done {
+            continue;
+        }
+        done = url.end;
         webhook(&url, hits);
         if url.scheme.eq_ignore_ascii_case("otpauth") {
             seed(&url, hits);
@@ -38,7 +49,7 @@ pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
 }
 
 impl<'a> Url<'a> {
-    fn around(text: &'a str, colon: usize) -> Option<Self> {
+    fn around(text: &'a str, colon: usize, most: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         let head = bytes.get(..colon)?;
         let scheme = head
@@ -49,7 +60,7 @@ impl<'a> Url<'a> {
             .count();
         let authority = colon + 3;
         let tail = bytes.get(authority..)?;
-        let mut most = tail.len().min(URL_BYTES_MAX);
+        let mut most = tail.len().min(most);
         while !text.is_char_boundary(authority + most) {
             most -= 1;
         }

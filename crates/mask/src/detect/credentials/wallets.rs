@@ -42,7 +42,7 @@ pub(super) fn find(scope: &Scope<'_>, named: bool, hits: &mut Vec<Hit>) {
                 .iter()
                 .position(|byte| !could_be_phrase(*byte))
                 .unwrap_or(tail.len());
-        if end - start >= PHRASE_BYTES_MIN {
+        if end - start >= PHRASE_BYTES_MIN && could_hold(text, start, end) {
             phrases(text, start, end, named, hits);
         }
         at = end + PHRASE_BYTES_MIN / 2;
@@ -107,6 +107,24 @@ fn is_phrase(text: &str) -> bool {
 
 fn could_be_phrase(byte: u8) -> bool {
     byte.is_ascii_lowercase() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',')
+}
+
+/// Whether twelve words in a row have lengths of the list: prose has shorter ones among them.
+fn could_hold(text: &[u8], start: usize, end: usize) -> bool {
+    let (mut letters, mut words) = (0, 0);
+    for byte in text.get(start..end).unwrap_or_default() {
+        if byte.is_ascii_lowercase() {
+            letters += 1;
+        } else if letters > 0 {
+            let fits = (3..=WORD_LETTERS_MAX).contains(&letters);
+            words = if fits { words + 1 } else { 0 };
+            letters = 0;
+            if words >= 12 {
+                return true;
+            }
+        }
+    }
+    words >= 11 && (3..=WORD_LETTERS_MAX).contains(&letters)
 }
 
 /// Looks for phrases in a stretch of lower-case words.

@@ -39,8 +39,8 @@ pub(super) fn option(label: &Label<'_>) -> Option<Value> {
 }
 
 /// Short options behind a program's name: `curl -u user:x`, `mysql -px`, `sshpass -p x`,
-/// `redis-cli -a x`. (The programs' manuals.)
-pub(super) fn find(text: &str, from: usize, command: &str, hits: &mut Vec<Hit>) {
+/// `redis-cli -a x`. (The programs' manuals.) Tells how far it read.
+pub(super) fn find(text: &str, from: usize, command: &str, hits: &mut Vec<Hit>) -> usize {
     // A backslash continues the line.
     let mut stop = 0;
     for line in window::behind(text, from).split_inclusive('\n') {
@@ -98,6 +98,7 @@ pub(super) fn find(text: &str, from: usize, command: &str, hits: &mut Vec<Hit>) 
             at = span.end;
         }
     }
+    at
 }
 
 /// Where an option's value begins: behind spaces, `=`, or an array's comma.

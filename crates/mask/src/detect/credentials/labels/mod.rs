@@ -49,7 +49,8 @@ impl Value {
 
 pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     let text = scope.text;
-    let mut done = 0;
+    // How far names were judged, and how far commands and lines of password files were read.
+    let (mut done, mut read, mut filed) = (0, ("", 0), 0);
     scan::anchors(text, |anchor, place| match anchor {
         Anchor::Name => {
             if place.end > done
@@ -66,9 +67,13 @@ pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
             };
             judge(&label, hits);
         }
-        Anchor::Command(command) => command::find(text, place.end, command, hits),
+        Anchor::Command(command) if command == read.0 && place.end < read.1 => {}
+        Anchor::PasswordFile if place.end < filed => {}
+        Anchor::Command(command) => {
+            read = (command, command::find(text, place.end, command, hits));
+        }
         Anchor::IdentifiedBy => sql::identified_by(text, place.end, hits),
-        Anchor::PasswordFile => sql::password_file(text, place, hits),
+        Anchor::PasswordFile => filed = sql::password_file(text, place, hits),
     });
 }
 

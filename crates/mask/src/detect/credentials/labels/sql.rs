@@ -97,7 +97,8 @@ pub(super) fn netrc(label: &Label<'_>) -> Option<Value> {
 
 /// A line of PostgreSQL's password file: `host:port:database:user:password`; `port` is the place of
 /// the second part. (PostgreSQL, "The Password File")
-pub(super) fn password_file(text: &str, port: Range<usize>, hits: &mut Vec<Hit>) {
+/// Tells how far it read.
+pub(super) fn password_file(text: &str, port: Range<usize>, hits: &mut Vec<Hit>) -> usize {
     let head = window::before(text, port.start);
     let start = port.start - head.len() + head.rfind(['\n', ' ', '"']).map_or(0, |at| at + 1);
     let line = window::behind(text, start);
@@ -106,7 +107,7 @@ pub(super) fn password_file(text: &str, port: Range<usize>, hits: &mut Vec<Hit>)
     for (number, part) in line.trim_end().splitn(5, ':').enumerate() {
         let one_word = !part.contains(char::is_whitespace) && !part.is_empty();
         if !one_word {
-            return;
+            break;
         }
         if number == 4
             && !part.contains("//")
@@ -116,6 +117,7 @@ pub(super) fn password_file(text: &str, port: Range<usize>, hits: &mut Vec<Hit>)
         }
         at += part.len() + 1;
     }
+    start + line.len()
 }
 
 /// `INSERT INTO t (a, password) VALUES ('x', 'y'), …`: the values in the label's column.

@@ -106,6 +106,7 @@ fn command_lines() {
             ("curl -s --user 'alice:hunter2' https://x", "hunter2"),
             ("mysql -u root -phunter2 shop", "hunter2"),
             ("sshpass -p hunter2 ssh x", "hunter2"),
+            ("curl https://x | mysql -phunter2 shop", "hunter2"),
             ("redis-cli -h x -a hunter2 ping", "hunter2"),
             ("docker login -u me -p hunter2 reg", "hunter2"),
             ("ldapsearch -x -D cn=admin -w hunter2 -b x", "hunter2"),
