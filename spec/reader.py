@@ -510,6 +510,14 @@ def read_checkpoint(note, name, key_id, key):
     return int(size), base64.b64decode(digest)
 
 
+def read_signed(log, head, *key):
+    """The checkpoint; what was signed and not yet shown counts too, for then its tiles are there."""
+    shown = read_checkpoint((log / "checkpoint").read_bytes(), *key)
+    signed = read_checkpoint(head.read_bytes(), *key)
+    need(signed[0] != shown[0] or signed == shown, "head: another root at the checkpoint's size")
+    return max(shown, signed)
+
+
 def tile_number(n):
     text = f"{n % 1000:03}"
     while n := n // 1000:
@@ -575,7 +583,8 @@ class Org:
 
     def read(self, log):
         origin, key_id, key = parse_vkey((log / "vkey").read_text())
-        size, expected = read_checkpoint((log / "checkpoint").read_bytes(), origin, key_id, key)
+        head = log.parents[2] / "head" / f"org-{log.name}"
+        size, expected = read_signed(log, head, origin, key_id, key)
         self.keys[origin], self.open = (origin, key_id, key), None
         for index, raw in enumerate(read_published(log, size, expected)[0]):
             kind, name, vkey, note = org_entry(raw)
@@ -621,7 +630,7 @@ def read_directory(path):
     node, epoch = identity["node"], identity["epoch"]
     log = path / "log" / node / str(epoch)
     origin, key_id, key = parse_vkey((log / "vkey").read_text())
-    size, expected = read_checkpoint((log / "checkpoint").read_bytes(), origin, key_id, key)
+    size, expected = read_signed(log, path / "head" / str(epoch), origin, key_id, key)
     published = read_published(log, size, expected)[1]
     org = Org()
     for number in sorted((path / "log" / "org").iterdir(), key=lambda folder: int(folder.name)):
