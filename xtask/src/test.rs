@@ -24,6 +24,7 @@ pub(crate) fn run(root: &Path, long: bool, filter: &[String]) -> Result<ExitCode
         if let Some(node) = &tools.node {
             command.env("PROBITY_TEST_NODE", node);
         }
+        command.env("PROBITY_TEST_GO_JUDGE", &tools.go_judge);
         if long {
             command.env("PROBITY_LONG", "1");
         }

@@ -15,7 +15,16 @@ const DEBIAN: &[(&str, &[&str], &str)] = &[
     ("openssl", &["version"], "openssl"),
     ("npm", &["--version"], "npm"),
     ("python3", &["-c", "import ensurepip, venv"], "python3-venv"),
+    ("go", &["version"], "golang-go"),
+    ("test", &["-d", GO_NOTE], "golang-golang-x-mod-dev"),
+    ("test", &["-d", GO_ED25519], "golang-golang-x-crypto-dev"),
+    ("strace", &["-V"], "strace"),
 ];
+
+/// Where Debian puts the sources of Go's packages, and two that the tests need.
+const GO_PATH: &str = "/usr/share/gocode";
+const GO_NOTE: &str = "/usr/share/gocode/src/golang.org/x/mod/sumdb/note";
+const GO_ED25519: &str = "/usr/share/gocode/src/golang.org/x/crypto/ed25519";
 
 /// The file in an installation that says from which list it was made.
 const STAMP: &str = ".made-from";
@@ -26,14 +35,18 @@ pub(crate) struct Tools {
     pub(crate) python: Option<PathBuf>,
     /// The Node of `tests/node`.
     pub(crate) node: Option<PathBuf>,
+    /// Go's own code for transparency logs, as a program that judges one.
+    pub(crate) go_judge: PathBuf,
 }
 
 /// Installs what is missing.
 pub(crate) fn install(root: &Path, steps: &Steps) -> Result<Tools> {
     debian(steps)?;
+    say_what_is_skipped(steps);
     Ok(Tools {
         python: python(root, steps)?,
         node: node(root, steps)?,
+        go_judge: go_judge(root, steps)?,
     })
 }
 
@@ -64,6 +77,16 @@ fn debian(steps: &Steps) -> Result<()> {
         &format!("apt-get install {names}"),
         apt().args(install).args(&missing),
     )
+}
+
+/// A passing test's own words are not shown by every runner.
+fn say_what_is_skipped(steps: &Steps) {
+    if !is_root() || !Path::new("/dev/loop-control").exists() {
+        steps.say("SKIPPED here: power failures under ext4, which need root and loop devices");
+    }
+    if !works("strace", &["-o", "/dev/null", "true"]) {
+        steps.say("SKIPPED here: faults in the real program's system calls, which need to trace");
+    }
 }
 
 fn is_root() -> bool {
@@ -113,6 +136,26 @@ fn node(root: &Path, steps: &Steps) -> Result<Option<PathBuf>> {
         note_made_from(&home, &list)?;
     }
     Ok(Some(home.join(".bin/node")))
+}
+
+/// Builds `tests/go/judge.go` from Debian's sources, without any network.
+fn go_judge(root: &Path, steps: &Steps) -> Result<PathBuf> {
+    let home = root.join("target/test-tools/go");
+    let judge = home.join("judge");
+    let list = root.join("tests/go/judge.go");
+    if !is_made_from(&home, &list)? || !judge.exists() {
+        fs::create_dir_all(&home).context("cannot create a folder for a Go program")?;
+        let mut go = Command::new("go");
+        go.env("GO111MODULE", "off")
+            .env("GOPATH", GO_PATH)
+            .env("GOCACHE", home.join("cache"))
+            .args(["build", "-o"])
+            .arg(&judge)
+            .arg(&list);
+        steps.run("go build", &mut go)?;
+        note_made_from(&home, &list)?;
+    }
+    Ok(judge)
 }
 
 fn is_made_from(home: &Path, list: &Path) -> Result<bool> {

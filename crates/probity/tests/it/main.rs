@@ -11,6 +11,7 @@ mod config;
 mod custody;
 mod demo;
 mod help;
+mod judges;
 mod masking;
 mod program;
 mod recorded;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use model::{CallId, SessionId};
 use store::{DataDir, Options, Reader};
 use verify::Exit;
 
+use crate::judge;
 use crate::support::{call, event, options};
 
 const CHILD: &str = "PROBITY_TEST_CHILD_DIR";
@@ -66,6 +67,18 @@ fn say(line: &str) {
 /// Starts a writer, kills it after a while, and gives what it acknowledged last per session.
 /// The while begins with its first acknowledgement, or at once: then it may die while it opens.
 fn live_and_die(dir: &Path, span: Duration, at_once: bool) -> HashMap<SessionId, u32> {
+    live_until(dir, span, at_once, |child| {
+        child.kill().expect("it is killed");
+    })
+}
+
+/// The same with another end.
+pub(crate) fn live_until(
+    dir: &Path,
+    span: Duration,
+    at_once: bool,
+    end: impl FnOnce(&mut Child),
+) -> HashMap<SessionId, u32> {
     let program = std::env::current_exe().expect("a program");
     let mut child = Command::new(program)
         .args(["kill::child", "--exact", "--nocapture", "--test-threads=1"])
@@ -97,13 +110,13 @@ fn live_and_die(dir: &Path, span: Duration, at_once: bool) -> HashMap<SessionId,
             .expect("the writer acknowledges something");
     }
     std::thread::sleep(span);
-    child.kill().expect("it is killed");
+    end(&mut child);
     child.wait().expect("it is gone");
     reading.join().expect("the output was read")
 }
 
 /// Each acknowledged intent is there once and in order, each call has an end, and nothing is open.
-fn check(dir: &Path, acknowledged: &HashMap<SessionId, u32>) {
+pub(crate) fn check(dir: &Path, acknowledged: &HashMap<SessionId, u32>) {
     let reader = Reader::open(dir).expect("a log");
     for (id, last) in acknowledged {
         let mut intents = Vec::new();
@@ -141,6 +154,7 @@ fn check(dir: &Path, acknowledged: &HashMap<SessionId, u32>) {
 fn a_killed_process_loses_nothing_that_it_acknowledged() {
     let dir = tempfile::tempdir().expect("a directory");
     let mut acknowledged = HashMap::new();
+    let mut judged = 0;
     let rounds = if std::env::var_os("PROBITY_LONG").is_some() {
         300
     } else {
@@ -150,6 +164,12 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         // Some fall into opening and recovery.
         let span = Duration::from_millis(10 + round * 37 % 250);
         acknowledged.extend(live_and_die(dir.path(), span, round % 3 == 0));
+        // As the crash left it, before anybody recovers it.
+        let left = dir.path().join("log/n1/1");
+        if round % 4 == 1 && left.join("checkpoint").exists() {
+            judge::accepts(&left);
+            judged += 1;
+        }
         if round % 4 == 3 {
             DataDir::open(dir.path(), &options())
                 .expect("the directory opens")
@@ -159,4 +179,5 @@ fn a_killed_process_loses_nothing_that_it_acknowledged() {
         }
     }
     assert!(acknowledged.len() >= 8, "the writers got somewhere");
+    assert!(judged > 0, "a crashed run left something published");
 }

@@ -10,6 +10,7 @@ mod attacker;
 mod basics;
 mod faults;
 mod holds;
+mod judge;
 mod kill;
 mod org;
 mod power;
