@@ -7,6 +7,7 @@
 )]
 
 mod bao;
+mod broken_disk;
 mod config;
 mod custody;
 mod demo;

@@ -94,7 +94,7 @@ fn row(name: &str, fault: Fault, told: Told) {
 
 #[test]
 fn each_error_is_told_to_whom_it_concerns() {
-    use Operation::{Create, Rename, SyncAll, SyncData, SyncDir, Write};
+    use Operation::{Create, Open, Read, Rename, SyncAll, SyncData, SyncDir, Write};
     use Told::{Full, Nothing, Poisoned};
     // The first segment after a start is made as `spare-1`; the later ones rotate.
     let rows = [
@@ -174,6 +174,46 @@ fn each_error_is_told_to_whom_it_concerns() {
             Nothing,
         ),
         (
+            "one tile cannot be synced, and then it can",
+            once(fault(SyncData, "log/", EIO), 1),
+            Nothing,
+        ),
+        (
+            "a folder of tiles cannot be synced, and then it can",
+            once(fault(SyncDir, "log/", EIO), 1),
+            Nothing,
+        ),
+        (
+            "no more open files for tiles",
+            fault(Open, "log/", EMFILE),
+            Nothing,
+        ),
+        (
+            "a tile cannot be read back",
+            fault(Read, "log/", EIO),
+            Nothing,
+        ),
+        (
+            "no more open files to follow the log",
+            fault(Open, "wal/", EMFILE),
+            Nothing,
+        ),
+        (
+            "the log cannot be followed",
+            fault(Read, "wal/", EIO),
+            Nothing,
+        ),
+        (
+            "no file can be made for a segment",
+            fault(Create, "spare-", EROFS),
+            Poisoned,
+        ),
+        (
+            "the head's folder cannot be synced, and then it can",
+            once(fault(SyncDir, "head", EIO), 0),
+            Nothing,
+        ),
+        (
             "the head cannot get its name",
             fault(Rename, "head/", EIO),
             Nothing,
@@ -181,5 +221,57 @@ fn each_error_is_told_to_whom_it_concerns() {
     ];
     for (name, fault, told) in rows {
         row(name, fault, told);
+    }
+}
+
+/// A disk that takes as long as it likes: nobody is told anything before it is done, whoever comes
+/// meanwhile waits or is refused, and then everybody is told.
+#[test]
+fn a_disk_that_hangs_holds_everybody_and_loses_nobody() {
+    for broken in [false, true] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let disk = SimDisk::new();
+        let options = Options {
+            queue_records_max: 8,
+            ..options()
+        };
+        let opened = open_when_free(&disk, dir.path(), &options).expect("the directory opens");
+        let session = open_session(&opened, 1);
+        let durable = opened.ledger().health().durable;
+        let held = disk.hold(Operation::SyncData, "spare-1.");
+        let first = session.commit(event(Kind::Outcome, "first"));
+        held.wait();
+        let waiting: Vec<_> = (0..30)
+            .map(|n| session.commit(event(Kind::Outcome, &format!("{n}"))))
+            .collect();
+        assert_eq!(
+            opened.ledger().health().durable,
+            durable,
+            "nothing is durable yet"
+        );
+        if broken {
+            disk.inject(once(fault(Operation::SyncData, "spare-1.", EIO), 0));
+        }
+        drop(held);
+        let told: Vec<_> = std::iter::once(first)
+            .chain(waiting)
+            .map(|commit| commit.wait().map(drop))
+            .collect();
+        let refused = told
+            .iter()
+            .filter(|t| **t == Err(CommitError::QueueFull))
+            .count();
+        assert!(refused > 0, "a queue of 8 does not take 30");
+        let poisoned = |t: &&Result<(), CommitError>| matches!(t, Err(CommitError::Poisoned(_)));
+        let others = told.len() - refused;
+        assert_eq!(
+            told.iter().filter(poisoned).count(),
+            if broken { others } else { 0 }
+        );
+        assert_eq!(
+            told.iter().filter(|t| t.is_ok()).count(),
+            if broken { 0 } else { others }
+        );
+        assert_eq!(opened.close().is_ok(), !broken);
     }
 }

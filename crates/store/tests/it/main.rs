@@ -8,6 +8,7 @@
 
 mod attacker;
 mod basics;
+mod ext4;
 mod faults;
 mod holds;
 mod judge;
@@ -20,3 +21,4 @@ mod root;
 mod stranger;
 mod support;
 mod surgery;
+mod syncs;

@@ -1,5 +1,6 @@
+use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a disk is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +34,29 @@ pub struct Fault {
     pub errno: i32,
 }
 
+/// Operations that do nothing and say that they did.
+#[derive(Debug, Clone, Copy)]
+pub struct Lie {
+    /// Which operation.
+    pub operation: Operation,
+    /// Only on paths that contain this; with `$` at its end, that end so.
+    pub path: &'static str,
+    /// How many of them on the same path are honest first.
+    pub after: u64,
+    /// How many are lies then.
+    pub times: u64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     faults: Vec<Fault>,
-    lies: Vec<Operation>,
+    lies: Vec<Lie>,
+    /// How often the operation of a lie was seen on a path.
+    asked: HashMap<(usize, PathBuf), u64>,
+    lied: u64,
     seen: u64,
     power_off_at: Option<u64>,
+    power_off_after_lie: Option<u64>,
 }
 
 impl Faults {
@@ -46,8 +64,16 @@ impl Faults {
         self.faults.push(fault);
     }
 
-    pub(super) fn lie_about(&mut self, operation: Operation) {
-        self.lies.push(operation);
+    pub(super) fn lie(&mut self, lie: Lie) {
+        self.lies.push(lie);
+    }
+
+    pub(super) fn power_off_after_lie(&mut self, operations: u64) {
+        self.power_off_after_lie = Some(operations);
+    }
+
+    pub(super) const fn lied(&self) -> u64 {
+        self.lied
     }
 
     pub(super) fn power_off_after(&mut self, operations: u64) {
@@ -63,6 +89,7 @@ impl Faults {
         if self.power_off_at.is_some_and(|at| self.seen > at) {
             return Err(io::Error::other("the power is off"));
         }
+        let place = path;
         let path = path.to_string_lossy();
         for fault in &mut self.faults {
             if fault.operation != operation || !path.contains(fault.path) || fault.times == 0 {
@@ -75,6 +102,29 @@ impl Faults {
             fault.times -= 1;
             return Err(io::Error::from_raw_os_error(fault.errno));
         }
-        Ok(!self.lies.contains(&operation))
+        let lies = self.is_lie(operation, place, &path);
+        if lies {
+            self.lied += 1;
+            if let Some(operations) = self.power_off_after_lie.take() {
+                self.power_off_after(operations);
+            }
+        }
+        Ok(!lies)
+    }
+
+    fn is_lie(&mut self, operation: Operation, place: &Path, path: &str) -> bool {
+        let mut any = false;
+        for (number, lie) in self.lies.iter().enumerate() {
+            let named = match lie.path.strip_suffix('$') {
+                Some(end) => path.ends_with(end),
+                None => path.contains(lie.path),
+            };
+            if lie.operation == operation && named {
+                let asked = self.asked.entry((number, place.to_owned())).or_default();
+                any |= (lie.after..lie.after.saturating_add(lie.times)).contains(asked);
+                *asked += 1;
+            }
+        }
+        any
     }
 }

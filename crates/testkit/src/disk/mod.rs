@@ -3,6 +3,7 @@
 
 mod faults;
 mod files;
+mod held;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,12 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Disk, DiskFile};
 
 use faults::Faults;
-pub use faults::{Fault, Operation};
+pub use faults::{Fault, Lie, Operation};
 use files::{Inode, Random};
+pub use held::Held;
+use held::Holds;
 
 /// A disk in memory. Clones are the same disk.
 #[derive(Debug, Clone, Default)]
-pub struct SimDisk(Arc<Mutex<State>>);
+pub struct SimDisk(Arc<Mutex<State>>, Holds);
 
 #[derive(Debug, Default)]
 struct State {
@@ -89,7 +92,33 @@ impl SimDisk {
 
     /// From here on an operation of this kind does nothing and says that it did.
     pub fn lie_about(&self, operation: Operation) {
-        self.lock().faults.lie_about(operation);
+        self.lie(Lie {
+            operation,
+            path: "",
+            after: 0,
+            times: u64::MAX,
+        });
+    }
+
+    /// From here on these operations do nothing and say that they did.
+    pub fn lie(&self, lie: Lie) {
+        self.lock().faults.lie(lie);
+    }
+
+    /// Lets the power fail so many operations after the first lie.
+    pub fn power_off_after_lie(&self, operations: u64) {
+        self.lock().faults.power_off_after_lie(operations);
+    }
+
+    /// How many operations were lies.
+    pub fn lied(&self) -> u64 {
+        self.lock().faults.lied()
+    }
+
+    /// Lets operations of this kind on paths that contain `path` hang until the value is dropped:
+    /// a disk that takes as long as a test says.
+    pub fn hold(&self, operation: Operation, path: &'static str) -> Held {
+        self.1.hold(operation, path)
     }
 
     /// How many operations there were.
@@ -112,13 +141,16 @@ impl SimDisk {
             .iter()
             .map(|inode| inode.after_power_failure(&mut random))
             .collect();
-        Self(Arc::new(Mutex::new(State {
-            inodes,
-            durable_names: names.clone(),
-            names,
-            dirs: state.dirs.clone(),
-            ..State::default()
-        })))
+        Self(
+            Arc::new(Mutex::new(State {
+                inodes,
+                durable_names: names.clone(),
+                names,
+                dirs: state.dirs.clone(),
+                ..State::default()
+            })),
+            Holds::default(),
+        )
     }
 
     /// Writes all files to a real file system, for those who read there.
@@ -144,6 +176,7 @@ impl SimDisk {
 
     /// Counts an operation and lets it fail if it should; false if it is to do nothing.
     fn begin(&self, operation: Operation, path: &Path) -> io::Result<bool> {
+        self.1.pass(operation, path);
         self.lock().faults.begin(operation, path)
     }
 }
