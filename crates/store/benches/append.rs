@@ -17,6 +17,9 @@ use store::{DataDir, Options};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// Longer than any row takes.
+const NEVER_MS: u64 = 3_600_000;
+
 struct Call(Arc<Vec<u8>>);
 
 impl Record for Call {
@@ -138,8 +141,20 @@ fn measure(
     })
 }
 
-fn probity(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<Row, Error> {
-    let opened = DataDir::open(dir, &Options::default())?;
+/// With tiles built beside it once a second, or not before the end.
+fn probity(
+    dir: &Path,
+    tiles: bool,
+    writers: usize,
+    bytes: usize,
+    span: Duration,
+) -> Result<Row, Error> {
+    let mut options = Options::default();
+    if !tiles {
+        options.publish_interval_ms = NEVER_MS;
+    }
+    let name = if tiles { "probity" } else { "probity no tiles" };
+    let opened = DataDir::open(dir, &options)?;
     let sessions: Vec<Session> = (0..writers)
         .map(|n| {
             let id = SessionId::from_bytes((n as u128 + 1).to_be_bytes());
@@ -148,7 +163,7 @@ fn probity(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<R
         })
         .collect::<Result<_, _>>()?;
     let payload = payload(bytes);
-    let row = measure("probity", writers, bytes, span, |writer| {
+    let row = measure(name, writers, bytes, span, |writer| {
         let session = sessions.get(writer).ok_or("no session")?;
         session.commit(Call(Arc::clone(&payload))).wait()?;
         Ok(())
@@ -303,12 +318,11 @@ fn main() -> Result<(), Error> {
     for bytes in [256, 1_024, 16_384] {
         for writers in [1, 8, 64, 512] {
             let dir = tempfile::tempdir_in(".")?;
-            probity(&dir.path().join("data"), writers, bytes, span)?.print();
+            probity(&dir.path().join("data"), true, writers, bytes, span)?.print();
+            probity(&dir.path().join("no-tiles"), false, writers, bytes, span)?.print();
             grouped(dir.path(), writers, bytes, span)?.print();
-            if writers <= 64 {
-                bare(dir.path(), writers, bytes, span)?.print();
-                sqlite(dir.path(), writers, bytes, span)?.print();
-            }
+            bare(dir.path(), writers, bytes, span)?.print();
+            sqlite(dir.path(), writers, bytes, span)?.print();
         }
     }
     Ok(())
