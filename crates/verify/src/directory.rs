@@ -98,7 +98,7 @@ pub fn verify_target(
         if is_org(&key) {
             let org = Epoch::new(&source, place, key, from_log);
             let log = org.verify_org(&mut nodes, progress).map_err(io)?;
-            report.orgs.push(OrgReport::new(log));
+            report.orgs.push(OrgReport::new(log.report));
             continue;
         }
         epochs.push(Epoch::new(&source, place, key, from_log));
@@ -181,7 +181,7 @@ fn cross_check(nodes: &Nodes, report: &mut Report) {
 /// The folder of the org logs.
 const ORG: &str = "log/org";
 
-fn org_places(source: &Source) -> io::Result<Vec<Place>> {
+pub(crate) fn org_places(source: &Source) -> io::Result<Vec<Place>> {
     let mut numbers: Vec<u32> = source
         .list(ORG)?
         .iter()

@@ -111,10 +111,12 @@ impl<'a> Epoch<'a> {
         let epoch = self.epoch_number();
         let mut framing = Some(Sequencer::new(epoch, CompactRange::new()));
         if let (Some(seen), Some(checkpoint)) = (self.seen.take(), &checkpoint) {
-            self.report.verified_before = seen.checkpoint.size;
             self.report.contradiction =
                 monitor::contradiction(self.source, &self.place.log, &seen.checkpoint, checkpoint);
-            framing = Some(seen.state);
+            if let Some(state) = seen.state {
+                self.report.verified_before = seen.checkpoint.size;
+                framing = Some(state);
+            }
         }
         let mut trusted = Trusted::Nothing;
         if self.report.contradiction.is_none() {
@@ -147,12 +149,22 @@ impl<'a> Epoch<'a> {
         mut self,
         nodes: &mut Nodes,
         progress: &mut dyn FnMut(Progress),
-    ) -> io::Result<EpochReport> {
+    ) -> io::Result<Visited> {
         nodes.begin(&self.key);
-        let shown = self.checkpoint()?.map(|(checkpoint, _)| checkpoint);
-        let checkpoint = self.newest(shown)?;
-        self.published(checkpoint.as_ref(), nodes, Compared::new(&[]), progress)?;
-        Ok(self.report)
+        let (shown, note) = self.checkpoint()?.unzip();
+        let checkpoint = self.newest(shown.clone())?;
+        if let (Some(seen), Some(checkpoint)) = (self.seen.take(), &checkpoint) {
+            self.report.contradiction =
+                monitor::contradiction(self.source, &self.place.log, &seen.checkpoint, checkpoint);
+        }
+        if self.report.contradiction.is_none() {
+            self.published(checkpoint.as_ref(), nodes, Compared::new(&[]), progress)?;
+        }
+        Ok(Visited {
+            report: self.report,
+            shown: shown.zip(note),
+            state: None,
+        })
     }
 
     /// The checkpoint that is shown; where it is gone, the signer's head is one.

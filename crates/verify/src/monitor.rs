@@ -10,9 +10,10 @@ use ledger::merkle::{consistency_proof, verify_consistency};
 use ledger::note::Checkpoint;
 use ledger::tile::{TileNodes, root_from_tiles};
 
-use crate::directory::{Options, Place, VerifyError, key_of, parse_keys, places};
+use crate::directory::{Options, Place, VerifyError, key_of, org_places, parse_keys, places};
 use crate::epoch::Epoch;
-use crate::org::Nodes;
+use crate::org::{Nodes, is_org};
+use crate::org_report::OrgReport;
 use crate::published::read_tile;
 use crate::report::{Contradiction, EpochReport, Exit, Progress, Report};
 use crate::source::{Source, Target};
@@ -57,6 +58,16 @@ pub fn monitor(
     }
 }
 
+impl Report {
+    fn add(&mut self, log: EpochReport, org: bool) {
+        if org {
+            self.orgs.push(OrgReport::new(log));
+        } else {
+            self.epochs.push(log);
+        }
+    }
+}
+
 fn visit(
     target: &Target,
     state: &Path,
@@ -76,7 +87,9 @@ fn visit(
     let mut remembered = states.all().map_err(in_state)?;
     let keys = parse_keys(&options.vkeys)?;
     let mut report = Report::default();
-    for place in places(&source).map_err(io)? {
+    let mut nodes = Nodes::default();
+    let all = org_places(&source).map_err(io)?;
+    for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
         let at = remembered
             .iter()
@@ -90,7 +103,7 @@ fn visit(
             found.contradiction = Some(Contradiction::OtherKey {
                 seen: seen.key.to_vkey(),
             });
-            report.epochs.push(found);
+            report.add(found, is_org(&key));
             continue;
         }
         let published = Place {
@@ -98,14 +111,19 @@ fn visit(
             head: None,
             ..place
         };
-        let visited = Epoch::new(&source, published, key.clone(), from_log)
-            .since(seen)
-            .verify(&Nodes::default(), progress)
-            .map_err(io)?;
+        let org = is_org(&key);
+        let epoch = Epoch::new(&source, published, key.clone(), from_log).since(seen);
+        let visited = if org {
+            epoch.verify_org(&mut nodes, progress)
+        } else {
+            // What both say of each other is compared where a directory is verified as a whole.
+            epoch.verify(&Nodes::default(), progress)
+        };
+        let visited = visited.map_err(io)?;
         if let Some((checkpoint, note)) = visited.shown {
             match (&visited.report.contradiction, visited.state) {
                 (Some(_), _) => drop(states.keep_evidence(key.name(), &note).map_err(in_state)?),
-                (None, Some(state)) if visited.report.is_whole() => {
+                (None, state) if visited.report.is_whole() && (org || state.is_some()) => {
                     let next = Seen {
                         target: target.to_string(),
                         key,
@@ -119,18 +137,19 @@ fn visit(
                 (None, _) => {}
             }
         }
-        report.epochs.push(visited.report);
+        report.add(visited.report, org);
     }
     let here = target.to_string();
     for gone in remembered.iter().filter(|seen| seen.target == here) {
-        report.epochs.push(EpochReport {
+        let found = EpochReport {
             contradiction: Some(Contradiction::Gone {
                 seen: gone.checkpoint.size,
             }),
             ..EpochReport::new(gone.key.name(), gone.key.to_vkey(), false)
-        });
+        };
+        report.add(found, is_org(&gone.key));
     }
-    if report.epochs.is_empty() {
+    if report.epochs.is_empty() && report.orgs.is_empty() {
         return Err(VerifyError::NoLog(target.to_string().into()));
     }
     Ok(report)

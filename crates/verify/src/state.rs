@@ -26,8 +26,8 @@ pub(crate) struct Seen {
     pub(crate) checkpoint: Checkpoint,
     /// The signed note, as it was shown: evidence.
     pub(crate) note: Vec<u8>,
-    /// The tree and the open sessions.
-    pub(crate) state: Sequencer,
+    /// The tree and the open sessions; not of an org log, which is short and verified as a whole.
+    pub(crate) state: Option<Sequencer>,
 }
 
 /// The folder of a monitor's state: one file per origin.
@@ -101,7 +101,9 @@ impl States {
 impl Seen {
     fn encode(&self) -> Vec<u8> {
         let mut state = Vec::new();
-        SegmentStart::encode(0, &self.state, &mut state);
+        if let Some(sequencer) = &self.state {
+            SegmentStart::encode(0, sequencer, &mut state);
+        }
         let mut text = format!(
             "{HEADER}\n{}\n{}\n{}\n",
             self.target.replace('\n', " "),
@@ -123,9 +125,14 @@ impl Seen {
         let note = line()?.as_bytes().to_vec();
         let checkpoint = Checkpoint::open(&note, &key).ok()?;
         let epoch = epoch_of(key.name());
-        let state = SegmentStart::decode(epoch, &state).ok()?.state;
-        let fits = state.size() == checkpoint.size.0 && state.root() == checkpoint.root;
-        fits.then_some(Self {
+        let state = match state.as_slice() {
+            [] => None,
+            state => Some(SegmentStart::decode(epoch, state).ok()?.state),
+        };
+        let fits = |state: &Sequencer| {
+            state.size() == checkpoint.size.0 && state.root() == checkpoint.root
+        };
+        state.as_ref().is_none_or(fits).then_some(Self {
             target,
             key,
             checkpoint,

@@ -141,6 +141,21 @@ fn a_log_that_is_gone_is_missed() {
 }
 
 #[test]
+fn an_org_log_that_was_rolled_back_is_noticed() {
+    let dir = stopped(1, 10);
+    let state = tempfile::tempdir().unwrap();
+    let old = copy(&dir.path().join("log/org/1"));
+    grow(dir.path(), 2, 10);
+    let report = visit(dir.path(), state.path());
+    assert_eq!(report.exit(), Exit::Intact, "{report}");
+    assert_eq!(report.orgs.len(), 1);
+    let rolled_back = visit(old.path(), state.path());
+    assert_eq!(rolled_back.exit(), Exit::Contradicted, "{rolled_back}");
+    let found = rolled_back.orgs[0].log.contradiction.as_ref();
+    assert_eq!(found.unwrap().as_str(), "ROLLED-BACK");
+}
+
+#[test]
 fn damage_is_no_contradiction_and_is_looked_at_again() {
     let dir = stopped(1, 300);
     let state = tempfile::tempdir().unwrap();
