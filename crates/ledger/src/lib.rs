@@ -13,6 +13,7 @@ mod leaf;
 mod path;
 mod ports;
 mod publish;
+mod published;
 mod queue;
 mod record;
 mod seal;
@@ -26,6 +27,7 @@ pub mod org;
 pub mod proof;
 pub mod tile;
 pub mod wal;
+pub mod witness;
 
 pub use committed::{Commit, CommitError, Committed, Receipt};
 pub use custody::{CUSTODY_DOMAIN, PurgeNotice, PurgeScope, PurgeStep};
@@ -36,6 +38,7 @@ pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym
 pub use path::{LogFile, LogPath, VKEY_KEY};
 pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageError};
 pub use publish::{Publication, PublishError, Publisher};
+pub use published::{COSIGNED_KEY, CosignError, Published};
 pub use record::{
     CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind, LinkFacts,
     MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,

@@ -56,7 +56,7 @@ pub enum JournalError {
 }
 
 /// Where published objects are kept: tiles, bundles, checkpoints.
-pub trait Objects: Send {
+pub trait Objects: Send + Sync {
     /// Stores objects under `/`-separated keys, replacing what is there; all durable on return.
     /// Whoever calls may try again after an error.
     ///

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use model::{Digest, TreeSize};
 
@@ -12,6 +13,7 @@ use crate::format::FormatError;
 use crate::merkle::{leaf_hash, root_at};
 use crate::note::{Checkpoint, CheckpointError, LogKey, NoteError};
 use crate::ports::{Head, Objects, StorageError};
+use crate::published::Published;
 use crate::tile::{
     CHECKPOINT_KEY, TILE_WIDTH, Tile, TileBuilder, TileName, TileNodes, bundle_entries,
     root_from_tiles, root_of, tile_hashes,
@@ -64,6 +66,9 @@ pub enum PublishError {
         /// The object.
         key: String,
     },
+    /// Somebody outside knows another history of the log.
+    #[error("nothing is signed any more: {0}")]
+    Stopped(Arc<str>),
     /// An object that should be there is not.
     #[error("`{key}` is missing")]
     Missing {
@@ -75,7 +80,7 @@ pub enum PublishError {
 /// Publishes one log.
 pub struct Publisher {
     key: LogKey,
-    objects: Box<dyn Objects>,
+    published: Arc<Published>,
     head: Box<dyn Head>,
     builder: TileBuilder,
     /// Finished and not yet stored.
@@ -83,8 +88,8 @@ pub struct Publisher {
     /// Full tiles and bundles that were stored since the last checkpoint.
     stored: BTreeSet<TileName>,
     signed: Option<Signed>,
-    /// A checkpoint that somebody else kept, of a size that is still to be reached.
-    kept: Option<Checkpoint>,
+    /// Checkpoints that somebody else kept, of sizes that are still to be reached.
+    kept: Vec<Checkpoint>,
     /// A head of which it is unknown whether it was stored.
     attempted: Option<Signed>,
 }
@@ -117,17 +122,20 @@ impl Publisher {
     ) -> Result<Self, PublishError> {
         let mut publisher = Self {
             signed: None,
-            kept: None,
+            kept: Vec::new(),
             attempted: None,
             builder: TileBuilder::new(),
             pending: Vec::new(),
             stored: BTreeSet::new(),
+            published: Arc::new(Published::open(key.public(), objects)?),
             key,
-            objects,
             head,
         };
         let Some(note) = publisher.head.fetch()? else {
-            return Ok(publisher);
+            return match publisher.published.cosigned() {
+                Some((cosigned, _)) => publisher.hold_to(&cosigned).map(|()| publisher),
+                None => Ok(publisher),
+            };
         };
         let checkpoint = Checkpoint::open(&note, &publisher.key.public())?;
         let (size, root) = (checkpoint.size, checkpoint.root);
@@ -137,7 +145,16 @@ impl Publisher {
             Ok(_) | Err(PublishError::Missing { .. } | PublishError::Format(_)) => {}
             Err(error) => return Err(error),
         }
+        // What a witness cosigned was shown to it, so it was signed here.
+        if let Some((cosigned, _)) = publisher.published.cosigned() {
+            publisher.hold_to(&cosigned)?;
+        }
         Ok(publisher)
+    }
+
+    /// The log's published side, for those who have it attested.
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published)
     }
 
     /// The index of the leaf that is to be pushed next.
@@ -178,7 +195,7 @@ impl Publisher {
         }
         let size = self.size();
         if kept.size.0 > size {
-            self.kept = Some(kept.clone());
+            self.kept.push(kept.clone());
             return Ok(());
         }
         let mut nodes = TileNodes::new(size, |name| self.fetch(name));
@@ -218,6 +235,9 @@ impl Publisher {
     /// One variant of [`PublishError`] per reason. After [`StorageError::Failed`] it may be tried
     /// again; after anything else something is wrong that a retry does not mend.
     pub fn publish(&mut self) -> Result<Publication, PublishError> {
+        if let Some(reason) = self.published.stopped() {
+            return Err(PublishError::Stopped(reason));
+        }
         self.settle_attempt()?;
         let size = TreeSize(self.size());
         if let Some(signed) = &self.signed {
@@ -271,12 +291,12 @@ impl Publisher {
     }
 
     fn show(&self, checkpoint: Checkpoint, note: &[u8]) -> Result<Publication, PublishError> {
-        self.objects
-            .put(&[(CHECKPOINT_KEY.to_owned(), note.to_vec())])?;
-        Ok(Publication {
+        let publication = Publication {
             checkpoint,
             note: String::from_utf8_lossy(note).into_owned(),
-        })
+        };
+        self.published.show(&publication)?;
+        Ok(publication)
     }
 
     fn store_pending(&mut self) -> Result<(), PublishError> {
@@ -294,7 +314,7 @@ impl Publisher {
             .iter()
             .map(|tile| (tile.name.key(), tile.bytes.clone()))
             .collect();
-        Ok(self.objects.put(&objects)?)
+        Ok(self.published.objects().put(&objects)?)
     }
 
     /// Reads back everything that was stored since the last checkpoint, hashes the entries again,
@@ -355,14 +375,17 @@ impl Publisher {
 
     fn fetch(&self, name: TileName) -> Result<Vec<u8>, PublishError> {
         let key = name.key();
-        self.objects.get(&key)?.ok_or(PublishError::Missing { key })
+        self.published
+            .objects()
+            .get(&key)?
+            .ok_or(PublishError::Missing { key })
     }
 
     /// A partial tile is of no use once its full tile exists. What cannot be removed now only
     /// takes room.
     fn remove_partials(&mut self) {
         for name in std::mem::take(&mut self.stored) {
-            let _ = self.objects.remove_folder(&name.partials_key());
+            let _ = self.published.objects().remove_folder(&name.partials_key());
         }
     }
 }
