@@ -26,6 +26,7 @@ pub mod note;
 pub mod org;
 pub mod proof;
 pub mod tile;
+pub mod timestamp;
 pub mod wal;
 pub mod witness;
 
