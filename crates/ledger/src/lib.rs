@@ -39,7 +39,7 @@ pub use leaf::{LEAF_BYTES, LEAF_BYTES_MAX, Leaf, PREFIX_BYTES, Prefix, Pseudonym
 pub use path::{LogFile, LogPath, VKEY_KEY};
 pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageError};
 pub use publish::{Publication, PublishError, Publisher};
-pub use published::{COSIGNED_KEY, CosignError, Published};
+pub use published::{COSIGNED_KEY, CosignError, Published, stamped_key, timestamp_key};
 pub use record::{
     CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind, LinkFacts,
     MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,

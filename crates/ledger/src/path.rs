@@ -1,6 +1,7 @@
 //! Paths of published files, as they stand in a URL below `/log/` (C2SP tlog-tiles). A path becomes
 //! a value or is refused; nothing else of it is ever used.
 
+use crate::published::{COSIGNED_KEY, stamped_key, timestamp_key};
 use crate::tile::{CHECKPOINT_KEY, TileName};
 
 /// Where the text of the verifier key is published.
@@ -20,6 +21,12 @@ pub enum LogFile {
     Checkpoint,
     /// The verifier key.
     VerifierKey,
+    /// The newest checkpoint with the cosignatures of witnesses: it changes.
+    Cosigned,
+    /// A note that was timestamped, by the size of its checkpoint.
+    Stamped(u64),
+    /// The timestamp over it of the authority with this number, counted from 1.
+    Timestamp(u64, u32),
     /// A tile or a bundle: it never changes.
     Tile(TileName),
 }
@@ -31,7 +38,11 @@ impl LogFile {
         match path {
             CHECKPOINT_KEY => Some(Self::Checkpoint),
             VKEY_KEY => Some(Self::VerifierKey),
-            tile => TileName::parse(tile).map(Self::Tile),
+            COSIGNED_KEY => Some(Self::Cosigned),
+            path => match path.strip_prefix("timestamps/") {
+                Some(name) => parse_timestamp(name).filter(|file| file.key() == path),
+                None => TileName::parse(path).map(Self::Tile),
+            },
         }
     }
 
@@ -40,6 +51,9 @@ impl LogFile {
         match self {
             Self::Checkpoint => CHECKPOINT_KEY.to_owned(),
             Self::VerifierKey => VKEY_KEY.to_owned(),
+            Self::Cosigned => COSIGNED_KEY.to_owned(),
+            Self::Stamped(size) => stamped_key(size),
+            Self::Timestamp(size, slot) => timestamp_key(size, slot),
             Self::Tile(name) => name.key(),
         }
     }
@@ -48,7 +62,9 @@ impl LogFile {
     pub fn bytes_max(self) -> usize {
         match self {
             // A signed note of any witness's size; C2SP signed-note sets no limit.
-            Self::Checkpoint | Self::VerifierKey => 64 << 10,
+            Self::Checkpoint | Self::VerifierKey | Self::Cosigned | Self::Stamped(_) => 64 << 10,
+            // With certificates; gateways take no larger answer.
+            Self::Timestamp(..) => 256 << 10,
             Self::Tile(TileName {
                 level: Some(_),
                 width,
@@ -83,6 +99,17 @@ impl TileName {
         let widths = 1..=256;
         (widths.contains(&width) && name.key() == path).then_some(name)
     }
+}
+
+fn parse_timestamp(name: &str) -> Option<LogFile> {
+    if let Some(size) = name.strip_suffix(".note") {
+        return Some(LogFile::Stamped(size.parse().ok()?));
+    }
+    let name = name.strip_suffix(".tsr")?;
+    Some(match name.split_once('-') {
+        None => LogFile::Timestamp(name.parse().ok()?, 1),
+        Some((size, slot)) => LogFile::Timestamp(size.parse().ok()?, slot.parse().ok()?),
+    })
 }
 
 fn parse_number(text: &str) -> Option<u64> {

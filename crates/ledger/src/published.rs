@@ -16,6 +16,19 @@ use crate::tile::{CHECKPOINT_KEY, TileName, TileNodes};
 /// Where the newest checkpoint is published that witnesses cosigned.
 pub const COSIGNED_KEY: &str = "checkpoint.cosigned";
 
+/// Where a note lies that was timestamped, by the size of its checkpoint.
+pub fn stamped_key(size: u64) -> String {
+    format!("timestamps/{size}.note")
+}
+
+/// Where the timestamp of the authority in a slot lies; slots are counted from 1.
+pub fn timestamp_key(size: u64, slot: u32) -> String {
+    match slot {
+        0 | 1 => format!("timestamps/{size}.tsr"),
+        slot => format!("timestamps/{size}-{slot}.tsr"),
+    }
+}
+
 /// One log's published files.
 pub struct Published {
     key: LogPublicKey,
@@ -166,22 +179,50 @@ impl Published {
         self.state().stopped.clone()
     }
 
-    /// Stores what a third party attests, beside the log.
+    /// What the authority in this slot is to timestamp of a checkpoint: its note with the
+    /// cosignatures that it has, the same for every slot. `None` if the authority did already.
+    ///
+    /// # Errors
+    ///
+    /// If the storage fails.
+    pub fn note_to_stamp(
+        &self,
+        of: &Publication,
+        slot: u32,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        let size = of.checkpoint.size.0;
+        let state = self.state();
+        if self.objects.get(&timestamp_key(size, slot))?.is_some() {
+            return Ok(None);
+        }
+        if let Some(note) = self.objects.get(&stamped_key(size))? {
+            return Ok(Some(note));
+        }
+        let note = match &state.cosigned {
+            Some((checkpoint, note)) if *checkpoint == of.checkpoint => note,
+            _ => &of.note,
+        };
+        let note = note.clone().into_bytes();
+        self.objects.put(&[(stamped_key(size), note.clone())])?;
+        Ok(Some(note))
+    }
+
+    /// Stores an authority's answer beside the note that it covers.
     ///
     /// # Errors
     ///
     /// If it may not be durable.
-    pub fn put(&self, objects: &[(String, Vec<u8>)]) -> Result<(), StorageError> {
-        self.objects.put(objects)
-    }
-
-    /// A published object; `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// If it is unknown whether there is one.
-    pub fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        self.objects.get(key)
+    pub fn put_timestamp(
+        &self,
+        size: u64,
+        slot: u32,
+        note: &[u8],
+        answer: &[u8],
+    ) -> Result<(), StorageError> {
+        self.objects.put(&[
+            (stamped_key(size), note.to_vec()),
+            (timestamp_key(size, slot), answer.to_vec()),
+        ])
     }
 
     /// Shows a checkpoint, with the cosignatures that it has already; writes nothing if that is

@@ -1,9 +1,11 @@
 //! Asking a witness for its cosignature (C2SP tlog-witness `add-checkpoint`), without the HTTP.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::note::{Cosignature, WitnessKey};
+use crate::note::{Checkpoint, Cosignature, WitnessKey};
 use crate::publish::{Publication, PublishError};
 use crate::published::{CosignError, Published};
 
@@ -83,18 +85,18 @@ pub enum Refusal {
 
 /// One checkpoint on its way to one witness.
 #[derive(Debug)]
-pub struct Submission<'a> {
-    log: &'a Published,
+pub struct Submission {
+    log: Arc<Published>,
     of: Publication,
-    witness: &'a WitnessKey,
+    witness: WitnessKey,
     old: u64,
     tries: u32,
 }
 
-impl<'a> Submission<'a> {
+impl Submission {
     /// Of the log's newest checkpoint; `None` before the first. `old`: the size that the witness
     /// cosigned last, as far as is known; it says so if it is another.
-    pub fn new(log: &'a Published, witness: &'a WitnessKey, old: u64) -> Option<Self> {
+    pub fn new(log: Arc<Published>, witness: WitnessKey, old: u64) -> Option<Self> {
         let of = log.latest()?;
         Some(Self {
             old: old.min(of.checkpoint.size.0),
@@ -105,8 +107,12 @@ impl<'a> Submission<'a> {
         })
     }
 
-    /// The size of the checkpoint.
-    pub const fn size(&self) -> u64 {
+    /// The checkpoint.
+    pub const fn checkpoint(&self) -> &Checkpoint {
+        &self.of.checkpoint
+    }
+
+    const fn size(&self) -> u64 {
         self.of.checkpoint.size.0
     }
 
@@ -137,7 +143,7 @@ impl<'a> Submission<'a> {
             200 => Ok(Some(self.log.cosign(
                 &self.of,
                 answer.body,
-                self.witness,
+                &self.witness,
             )?)),
             409 => self.conflict(known_size(answer)).map(|()| None),
             // Our proof does not lead from what the witness cosigned to what we have.

@@ -25,7 +25,8 @@ pub use custody::{
     PurgeTarget, Scoped,
 };
 pub use dir::{
-    CloseError, DataDir, IdentityError, LockError, NewEpoch, OpenError, Opened, Options, Recovery,
+    AtRest, CloseError, DataDir, IdentityError, LockError, NewEpoch, OpenError, Opened, Options,
+    Recovery,
 };
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;

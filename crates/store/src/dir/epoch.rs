@@ -37,7 +37,7 @@ impl DataDir {
     /// If there is no data directory, another process uses it, or it cannot be written.
     pub fn new_epoch(path: &Path, grounds: &str) -> Result<NewEpoch, OpenError> {
         let layout = Layout::new(path);
-        let _lock = Lock::acquire(&layout.lock())?;
+        let lock = Arc::new(Lock::acquire(&layout.lock())?);
         let disk: Arc<dyn Disk> = Arc::new(LocalDisk);
         let Some(mut identity) = Identity::load(&layout.identity())? else {
             return Err(OpenError::Io {
@@ -51,7 +51,7 @@ impl DataDir {
             .flatten()
             .and_then(|key| Checkpoint::open(head.as_bytes(), &key.public()).ok());
         // Before the epoch: the org log is judged by what it says, not by the node's log.
-        match OrgLog::open(&disk, path, &identity, Duration::ZERO) {
+        match OrgLog::open(&disk, path, &identity, Duration::ZERO, &lock) {
             Ok(_) => {}
             Err(OpenError::Org(error)) => return Err(error.into()),
             Err(_) => give_up_org_log(&layout, &mut identity),

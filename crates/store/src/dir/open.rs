@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ledger::{CommitError, Kind, Ledger, Writer};
+use ledger::{CommitError, Kind, Ledger, Published, Writer};
 use model::TreeSize;
 
 use super::errors::{CloseError, OpenError, io_error, refuse};
@@ -37,6 +37,7 @@ pub struct Opened {
     pub(super) recovery: Recovery,
     pub(super) vkey: String,
     pub(super) org_vkey: String,
+    pub(super) published: [Arc<Published>; 2],
     pub(super) log_dir: PathBuf,
     pub(super) _lock: Arc<Lock>,
 }
@@ -135,6 +136,12 @@ impl Opened {
     /// The verifier key of the org log, in the same form.
     pub fn org_vkey(&self) -> &str {
         &self.org_vkey
+    }
+
+    /// The org log and the node's log, for those who attest them. They hold the directory as long
+    /// as they live.
+    pub fn published(&self) -> Vec<Arc<Published>> {
+        self.published.to_vec()
     }
 
     /// The folder with the published log (C2SP tlog-tiles), to be served read-only.

@@ -117,6 +117,7 @@ impl Opening<'_> {
             self.path,
             &self.identity,
             Duration::from_millis(self.options.org_interval_ms),
+            &lock,
         )?;
         let (public, org_vkey) = (keys.log.public(), org.vkey().to_owned());
         let node = Node {
@@ -127,7 +128,8 @@ impl Opening<'_> {
             path: self.path.to_owned(),
             what: format!("its last checkpoint in the org log: {error}"),
         })?;
-        let publisher = self.publisher(&keys.log, &log_dir, &found, kept)?;
+        let publisher = self.publisher(&keys.log, &log_dir, &found, kept, &lock)?;
+        let published = [org.published(), publisher.published()];
         let transfer = keys.ring.create_transfer()?;
         let transfers = Transfers {
             current: transfer.id(),
@@ -158,6 +160,7 @@ impl Opening<'_> {
                 recovery,
                 vkey,
                 org_vkey,
+                published,
                 log_dir,
                 _lock: lock,
             }),
@@ -172,9 +175,10 @@ impl Opening<'_> {
         log_dir: &Path,
         found: &Recovered,
         kept: Option<Checkpoint>,
+        held: &Arc<Lock>,
     ) -> Result<Publisher, OpenError> {
         let size = TreeSize(found.state.size());
-        let objects = LocalObjects::new(Arc::clone(&self.disk), log_dir);
+        let objects = LocalObjects::held(Arc::clone(&self.disk), log_dir, held);
         let head = LocalHead::new(
             Arc::clone(&self.disk),
             &self.layout.head(self.identity.epoch),
@@ -185,8 +189,8 @@ impl Opening<'_> {
         };
         let mut publisher = Publisher::resume(key.clone(), Box::new(objects), Box::new(head))
             .map_err(|error| match error {
-                PublishError::Head(_) => contradiction(error),
-                error => KeeperError::from(error).into(),
+                PublishError::Storage(_) => KeeperError::from(error).into(),
+                error => contradiction(error),
             })?;
         if let Some(kept) = kept {
             publisher.hold_to(&kept).map_err(|error| match error {

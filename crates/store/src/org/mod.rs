@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use ledger::note::{Checkpoint, CheckpointError, LogKey, LogPublicKey};
 use ledger::org::{OrgEntry, OrgKind, Stated};
 use ledger::tile::CHECKPOINT_KEY;
-use ledger::{Objects, Publication, PublishError, Publisher};
+use ledger::{Objects, Publication, PublishError, Published, Publisher};
 use model::TreeSize;
 
-use crate::dir::{Identity, Layout, OpenError, now};
+use crate::dir::{Identity, Layout, Lock, OpenError, now};
 use crate::disk::Disk;
 use crate::keys::{create_org_key, load_org_key, org_key_path};
 use crate::publish::{LocalHead, LocalObjects};
@@ -48,10 +48,11 @@ impl OrgLog {
         path: &Path,
         identity: &Identity,
         interval: Duration,
+        held: &Arc<Lock>,
     ) -> Result<Self, OpenError> {
         let layout = Layout::new(path);
         let number = identity.org_log;
-        let objects = LocalObjects::new(Arc::clone(disk), &layout.org_log(number));
+        let objects = LocalObjects::held(Arc::clone(disk), &layout.org_log(number), held);
         let head = LocalHead::new(Arc::clone(disk), &layout.org_head(number));
         let shown = objects.get(CHECKPOINT_KEY).map_err(PublishError::from)?;
         let key = key(&layout, identity, shown.is_some())?;
@@ -63,8 +64,8 @@ impl OrgLog {
         let publisher =
             Publisher::resume(key, Box::new(objects.clone()), Box::new(head)).map_err(|error| {
                 match error {
-                    PublishError::Head(error) => corrupt(error.to_string()),
-                    error => error.into(),
+                    PublishError::Storage(_) => error.into(),
+                    error => corrupt(error.to_string()),
                 }
             })?;
         if TreeSize(publisher.size()) != publisher.signed_size() {
@@ -98,6 +99,11 @@ impl OrgLog {
     /// Its verifier key.
     pub(crate) fn vkey(&self) -> &str {
         &self.vkey
+    }
+
+    /// Its published side.
+    pub(crate) fn published(&self) -> Arc<Published> {
+        self.publisher.published()
     }
 
     /// The last checkpoint of the node's log that is in it.

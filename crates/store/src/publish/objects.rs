@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ledger::{Objects, StorageError};
 
+use crate::dir::Lock;
 use crate::disk::{Disk, read_range, temporary_name};
 
 /// From so many files on, one sync of the whole file system is cheaper than one for each.
@@ -16,13 +17,16 @@ const SYNC_ALL_FROM: usize = 8;
 pub(crate) struct LocalObjects {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
+    /// Whoever still writes holds the directory.
+    _held: Arc<Lock>,
 }
 
 impl LocalObjects {
-    pub(crate) fn new(disk: Arc<dyn Disk>, dir: &Path) -> Self {
+    pub(crate) fn held(disk: Arc<dyn Disk>, dir: &Path, held: &Arc<Lock>) -> Self {
         Self {
             disk,
             dir: dir.to_owned(),
+            _held: Arc::clone(held),
         }
     }
 
