@@ -15,6 +15,7 @@ use crate::published::{self, Entries, Leaves, Trusted};
 use crate::purges::{Published, Purged};
 use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
+use crate::stamps;
 use crate::state::{Seen, epoch_of};
 
 /// One epoch to be verified.
@@ -186,7 +187,7 @@ impl<'a> Epoch<'a> {
         };
         self.report.size = checkpoint.size;
         self.report.root = checkpoint.root;
-        published::verify(
+        let trusted = published::verify(
             self.source,
             published::Log {
                 dir: &self.place.log,
@@ -197,7 +198,9 @@ impl<'a> Epoch<'a> {
             compared,
             &mut self.report,
             progress,
-        )
+        )?;
+        stamps::read(self.source, &self.place.log, &self.key, &mut self.report)?;
+        Ok(trusted)
     }
 
     /// The last part of the origin; of a published log as of a data directory.

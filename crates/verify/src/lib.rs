@@ -14,6 +14,7 @@ mod published;
 mod purges;
 mod report;
 mod source;
+mod stamps;
 mod state;
 mod web;
 
@@ -21,6 +22,7 @@ pub use directory::{Options, VerifyError, verify, verify_target};
 pub use monitor::{Monitor, monitor};
 pub use org_report::{NodeReport, NodeState, OrgReport};
 pub use report::{
-    Contradiction, Counts, EpochReport, Exit, LeafVerdict, Problem, Progress, Report, Sessions,
+    Attested, Contradiction, Counts, EpochReport, Exit, LeafVerdict, Problem, Progress, Report,
+    Sessions,
 };
 pub use source::Target;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use model::{Digest, TreeSize};
+use model::{Digest, Timestamp, TreeSize};
 
 use crate::org_report::OrgReport;
 
@@ -131,6 +131,21 @@ pub struct Sessions {
     pub ended: u64,
 }
 
+/// A timestamp of a third party over a checkpoint of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attested {
+    /// When, by the authority's clock: seconds since 1970-01-01T00:00:00Z.
+    pub time_s: u64,
+    /// The size of the checkpoint.
+    pub size: TreeSize,
+}
+
+impl Attested {
+    fn at(self) -> Timestamp {
+        Timestamp::from_unix_us(self.time_s.saturating_mul(1_000_000))
+    }
+}
+
 /// The result for one epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpochReport {
@@ -150,6 +165,8 @@ pub struct EpochReport {
     pub torn_bytes: u64,
     /// Whether the sealed bodies were there to be verified.
     pub bodies: bool,
+    /// The times that third parties attest, the earliest first.
+    pub attested: Vec<Attested>,
     /// How many checkpoints in the org log are of this very log.
     pub kept: u64,
     /// It lies in a directory with others, which an org log ought to name.
@@ -227,6 +244,7 @@ impl EpochReport {
             tail: 0,
             torn_bytes: 0,
             bodies: false,
+            attested: Vec::new(),
             kept: 0,
             in_directory: false,
             counts: Counts::default(),
@@ -278,6 +296,10 @@ impl EpochReport {
     }
 
     pub(crate) fn to_json(&self) -> String {
+        let attested = self.attested.iter();
+        let attested: Vec<_> = attested
+            .map(|a| format!("{{\"size\":{},\"time\":\"{}\"}}", a.size, a.at()))
+            .collect();
         let problems: Vec<_> = self.problems.iter().map(Problem::to_json).collect();
         let contradiction = match &self.contradiction {
             Some(found) => format!(
@@ -289,7 +311,7 @@ impl EpochReport {
         };
         format!(
             "{{\"origin\":{},\"vkey\":{},\"key_from_log\":{},\"size\":{},\"root\":\"{}\",\
-             \"kept\":{},\"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
+             \"attested\":[{}],\"kept\":{},\"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
              \"leaves\":{{\"intact\":{},\"purged_authorised\":{},\"missing\":{},\"corrupt\":{}}},\
              \"sessions\":{{\"opened\":{},\"ended\":{}}},\"verified_before\":{},\"contradiction\":{},\
              \"problems_total\":{},\"problems\":[{}]}}",
@@ -298,6 +320,7 @@ impl EpochReport {
             self.key_from_log,
             self.size,
             self.root,
+            attested.join(","),
             self.kept,
             self.tail,
             self.torn_bytes,
@@ -416,6 +439,17 @@ impl EpochReport {
     }
 
     pub(crate) fn fmt_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(first), Some(last)) = (self.attested.first(), self.attested.last()) {
+            writeln!(
+                f,
+                "attested  {} RFC 3161 timestamps: {} entries at {}, {} at {}  (their signatures: openssl ts -verify)",
+                self.attested.len(),
+                first.size,
+                first.at(),
+                last.size,
+                last.at()
+            )?;
+        }
         for problem in &self.problems {
             let leaves = match problem.leaves {
                 Some((first, last)) if first == last => format!(" entry {first}"),
