@@ -3,6 +3,7 @@
 //! The only crate that opens sockets to agents and servers. Deliberately absent: files and
 //! databases (the ledger comes in as a value), decisions (they are made in `gate` and `policy`).
 
+mod anchor;
 mod arrival;
 mod config;
 mod connect;
@@ -25,6 +26,7 @@ mod transit;
 mod upstream;
 mod upstreams;
 
+pub use anchor::{AnchorConfig, AnchoredLogs, Anchoring, Anchors, Authority, Witness};
 pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
 pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
 pub use detector::{DetectorConfig, OnFailure};

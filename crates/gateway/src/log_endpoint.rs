@@ -80,7 +80,11 @@ fn found(asked: &HeaderMap, file: LogFile, immutable: bool, bytes: Vec<u8>) -> R
     if !known {
         let kind = match file {
             LogFile::Tile(_) => BYTES,
-            LogFile::Checkpoint | LogFile::VerifierKey => TEXT,
+            LogFile::Timestamp(..) => ledger::timestamp::REPLY_TYPE,
+            LogFile::Checkpoint
+            | LogFile::VerifierKey
+            | LogFile::Cosigned
+            | LogFile::Stamped(_) => TEXT,
         };
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use arc_swap::ArcSwap;
-use gateway::{Gateway, PublishedLogs, Running, Wiring};
+use gateway::{Anchoring, Anchors, Gateway, PublishedLogs, Running, Wiring};
 use ledger::{Draft, Facts, Kind, Ledger, LogPath, Record, VerdictCode};
 use mask::MaskSet;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -35,6 +35,7 @@ pub(crate) struct Node {
     opened: Opened,
     running: Running,
     watching: [JoinHandle<()>; 2],
+    anchoring: Anchoring,
 }
 
 impl Node {
@@ -44,6 +45,10 @@ impl Node {
     ///
     /// The data directory cannot be used, or the address cannot be listened on.
     pub(crate) async fn start(config: &Config) -> Result<Self> {
+        let anchors = Anchors::new(config.anchors.clone())?;
+        if anchors.has_witnesses() {
+            ask_witnesses(&anchors, config).await?;
+        }
         let (dir, options) = (config.data.clone(), config.store()?);
         let opened = tokio::task::spawn_blocking(move || open(&dir, &options))
             .await?
@@ -85,10 +90,12 @@ impl Node {
                 }
             }),
         ];
+        let anchoring = anchors.start(opened.published());
         Ok(Self {
             opened,
             running,
             watching,
+            anchoring,
         })
     }
 
@@ -143,14 +150,31 @@ impl Node {
             opened,
             running,
             watching,
-            ..
+            anchoring,
         } = self;
         running.stop().await;
         watching.iter().for_each(JoinHandle::abort);
-        tokio::task::spawn_blocking(move || opened.close())
-            .await?
-            .context("the log could not be closed in order")
+        let closed = tokio::task::spawn_blocking(move || opened.close()).await?;
+        anchoring.stop().await;
+        closed.context("the log could not be closed in order")
     }
+}
+
+/// Before anything is added to the logs: a witness that knows more of them than we do means that
+/// somebody rolled them back.
+async fn ask_witnesses(anchors: &Anchors, config: &Config) -> Result<()> {
+    let dir = config.data.clone();
+    let context = || format!("cannot use the data directory `{}`", config.data.display());
+    let at_rest = tokio::task::spawn_blocking(move || DataDir::at_rest(&dir))
+        .await?
+        .with_context(context)?;
+    if let Some(at_rest) = at_rest {
+        anchors.check(at_rest.published()).await.with_context(|| {
+            "nothing was changed; restore a newer backup, or begin a new epoch with \
+             `probity recover --new-epoch`"
+        })?;
+    }
+    Ok(())
 }
 
 /// The published logs of the data directory, where they are to be served.

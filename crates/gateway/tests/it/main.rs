@@ -4,6 +4,8 @@
 mod rig;
 
 #[cfg(test)]
+mod anchor;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod bytes;

@@ -41,6 +41,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
     };
     writeln!(out, "{state} {}", config.data.display())?;
     writeln!(out, "log key {}", opened.vkey())?;
+    writeln!(out, "org key {}", opened.org_vkey())?;
     opened.close()?;
 
     let file = tokens::open(&config.data)?;

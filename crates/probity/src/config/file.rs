@@ -23,6 +23,8 @@ pub(super) struct ConfigFile {
     pub(super) anonymous: Option<Spanned<bool>>,
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
     pub(super) masking: MaskingFile,
+    pub(super) witnesses: Vec<Spanned<WitnessFile>>,
+    pub(super) timestamps: Vec<Spanned<AuthorityFile>>,
     pub(super) limits: LimitsFile,
     pub(super) keys: KeysFile,
     pub(super) purge: PurgeFile,
@@ -60,6 +62,25 @@ pub(super) struct VaultFile {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PurgeFile {
     pub(super) approvals_min: Option<Spanned<usize>>,
+}
+
+/// A witness of the logs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WitnessFile {
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) vkey: Option<Spanned<String>>,
+    pub(super) logs: Option<Vec<Spanned<String>>>,
+    pub(super) interval_ms: Option<Spanned<u64>>,
+}
+
+/// A timestamp authority.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct AuthorityFile {
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) logs: Option<Vec<Spanned<String>>>,
+    pub(super) interval_ms: Option<Spanned<u64>>,
 }
 
 /// One MCP server: a `url` or a `command`.

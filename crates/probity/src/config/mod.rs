@@ -3,6 +3,7 @@
 //! A [`ConfigFile`](file::ConfigFile) is what somebody wrote; a [`Config`] cannot be wrong any more.
 //! All mistakes are reported together, each with its place.
 
+mod anchors;
 mod document;
 mod file;
 mod masking;
@@ -19,7 +20,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gateway::{Limits, Target, TransitConfig};
+use gateway::{AnchorConfig, Limits, Target, TransitConfig};
 use model::UpstreamName;
 
 use crate::root;
@@ -61,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) upstreams: BTreeMap<UpstreamName, Upstream>,
     /// What is masked for whom.
     pub(crate) masking: Masking,
+    /// Who attests the logs' checkpoints.
+    pub(crate) anchors: AnchorConfig,
     /// The limits of the data path.
     pub(crate) limits: Limits,
     /// The root key's place, if it is not a file in the data directory.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gateway::Target;
+use gateway::{AnchoredLogs, Target};
 use serde_json::{Map, Value, json};
 
 use super::file::limits_table;
@@ -36,6 +36,18 @@ pub(crate) fn print_text(config: &Config) -> String {
             line(&format!("  {what}"), source.to_string());
         }
     }
+    for witness in &config.anchors.witnesses {
+        line(
+            &format!("witness {}", witness.key.name()),
+            format!("{} every {} ms", witness.url, witness.interval_ms),
+        );
+    }
+    for authority in &config.anchors.authorities {
+        line(
+            "timestamps",
+            format!("{} every {} ms", authority.url, authority.interval_ms),
+        );
+    }
     line("", String::new());
     for (name, value) in limits_table(&config.limits) {
         line(&format!("limit {name}"), value.to_string());
@@ -67,7 +79,34 @@ pub(crate) fn print_json(config: &Config) -> Value {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
+    let witnesses: Vec<Value> = config
+        .anchors
+        .witnesses
+        .iter()
+        .map(|witness| {
+            json!({
+                "url": witness.url.to_string(),
+                "vkey": witness.key.to_vkey(),
+                "logs": logs(witness.logs),
+                "interval_ms": witness.interval_ms,
+            })
+        })
+        .collect();
+    let timestamps: Vec<Value> = config
+        .anchors
+        .authorities
+        .iter()
+        .map(|authority| {
+            json!({
+                "url": authority.url.to_string(),
+                "logs": logs(authority.logs),
+                "interval_ms": authority.interval_ms,
+            })
+        })
+        .collect();
     json!({
+        "witnesses": witnesses,
+        "timestamps": timestamps,
         "listen": config.listen.to_string(),
         "data": config.data.display().to_string(),
         "org": config.org,
@@ -112,6 +151,15 @@ fn transport(target: &Target) -> &'static str {
         Target::HttpSse(_) => "http_sse",
         Target::Stdio(_) => "stdio",
     }
+}
+
+fn logs(logs: AnchoredLogs) -> Vec<&'static str> {
+    let named = [(logs.org, "org"), (logs.node, "node")];
+    named
+        .into_iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 fn list<'a>(texts: impl Iterator<Item = &'a std::sync::Arc<str>>) -> String {

@@ -55,6 +55,7 @@ pub(super) fn resolve(
     let masking = masking::resolve(&file.masking, document, resolver.mistakes);
     let root = resolver.root(&file.keys.root);
     let purge_approvals_min = resolver.approvals(&file.purge);
+    let anchors = resolver.anchors(file);
     Some(Config {
         listen: listen?,
         data: folder.join(file.data.as_ref().map_or(DATA_DEFAULT, |d| d.get_ref())),
@@ -66,6 +67,7 @@ pub(super) fn resolve(
         serve_log: file.serve_log.unwrap_or(true),
         upstreams,
         masking,
+        anchors,
         limits,
         root,
         purge_approvals_min,
@@ -118,6 +120,10 @@ impl Resolver<'_> {
             return default.to_owned();
         };
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if what == "node" && text.get_ref() == "org" {
+            let message = "a node cannot be called `org`: that is the org log's folder";
+            self.mistake(&text.span(), message.to_owned());
+        }
         if text.get_ref().is_empty() || !text.get_ref().chars().all(allowed) {
             self.mistake(
                 &text.span(),

@@ -90,6 +90,22 @@ serve_log = true
 # [purge]
 # approvals_min = 2
 
+# Witnesses cosign the logs' checkpoints (C2SP tlog-witness): a log that is rolled back or forked is
+# found out. Give the witness's operator the verifier keys that `probity init` prints.
+#
+# [[witnesses]]
+# url = "https://witness.example/submit"
+# vkey = "witness.example/w1+3e1bbcf2+BE…"
+# # logs = ["org", "node"]
+# # interval_ms = 60000
+#
+# Timestamp authorities say when a checkpoint existed (RFC 3161).
+#
+# [[timestamps]]
+# url = "https://tsa.example/tsr"
+# # logs = ["org", "node"]
+# # interval_ms = 3600000
+
 # Limits, with their defaults. Uncomment to change.
 #
 # [limits]

@@ -183,7 +183,7 @@ depth_max = "deep"
 "#,
         expect![[r#"
             p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
-            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `limits`, `keys`, `purge`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `witnesses`, `timestamps`, `limits`, `keys`, `purge`
             p.toml:4:12: invalid type: string "yes", expected a boolean
             p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
             p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
@@ -380,6 +380,49 @@ entities = { PERSON = "people" }
             p.toml:21:13: `score_min` lies between 0 and 1
             p.toml:22:14: `pass` is no choice; there are refuse and mask
             p.toml:23:23: `people` is no class; there are credential, card, authentication, identifier, contact, network
+        "#]],
+    );
+}
+
+#[test]
+fn witnesses_and_timestamp_authorities() {
+    check(
+        r#"
+[[witnesses]]
+url = "https://witness.example/submit"
+vkey = "witness.example/w1+0+A"
+[[timestamps]]
+url = "nowhere"
+logs = ["all"]
+interval_ms = 0
+[[timestamps]]
+"#,
+        expect![[r#"
+            p.toml:4:8: `vkey` is no witness's verifier key: a key is `<name>+<8 hexadecimal digits>+<base64>`
+            p.toml:6:7: `nowhere` is no http or https URL
+            p.toml:7:9: `all` is no log; there are `org` and `node`
+            p.toml:8:15: `interval_ms` is at least 1
+            p.toml:9:1: a `url` is missing
+        "#]],
+    );
+    check(
+        r#"
+[[timestamps]]
+url = "https://tsa.example/tsr"
+logs = ["org"]
+"#,
+        expect![[r#"
+            listen                   127.0.0.1:8808
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            serve_log                true
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
+            timestamps               https://tsa.example/tsr every 3600000 ms
         "#]],
     );
 }

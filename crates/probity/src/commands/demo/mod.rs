@@ -63,6 +63,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         settings: Vec::new(),
     };
     Ok(Config {
+        anchors: gateway::AnchorConfig::default(),
         listen: args.listen,
         data: data.join("probity"),
         org: "demo".to_owned(),
