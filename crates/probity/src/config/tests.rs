@@ -333,6 +333,8 @@ url = "http://127.0.0.1:5002/analyze"
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
@@ -418,6 +420,8 @@ logs = ["org"]
             hosts                    none besides loopback
             origins                  none besides loopback
             receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
             serve_log                true
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
