@@ -180,7 +180,7 @@ fn lose(lie: Option<Lie>, records: u32, seed: u64) -> Option<Result<(), String>>
         Some(lie) => {
             disk.lie(lie);
             // What rests on a sync comes at once, or when something was acknowledged.
-            let window = if seed % 2 == 0 { 40 } else { 400 };
+            let window = if seed.is_multiple_of(2) { 40 } else { 400 };
             disk.power_off_after_lie(seed.wrapping_mul(37) % window);
         }
         None => disk.power_off_after(20 + seed.wrapping_mul(0x9e37_79b9) % 200),
