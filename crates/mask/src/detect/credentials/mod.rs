@@ -13,7 +13,7 @@ mod pem;
 mod tokens;
 mod urls;
 mod values;
-mod wallets;
+pub(crate) mod wallets;
 
 #[cfg(test)]
 #[expect(clippy::string_slice, reason = "a wrong slice fails the test")]

@@ -1,6 +1,7 @@
 //! Keys of wallets and of other things that are kept by their owner: seed phrases, WIF, extended
 //! keys, Stellar, Nostr, age.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -10,9 +11,24 @@ use super::checks::{base58check, bech32, strkey};
 use super::tokens::Found;
 use crate::detect::{Certainty, Class as HitClass, Hit, Scope};
 
-/// The English list of BIP-39, in order: the number of a word is its line.
-static WORDS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| include_str!("bip39_english.txt").lines().collect());
+/// The English list of BIP-39, in order and packed: the number of a word is its line.
+static WORDS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let words = include_str!("bip39_english.txt").lines();
+    words.map(|word| packed(word.as_bytes())).collect()
+});
+
+/// For each first letter, a bit for each second one with which a word of the list begins.
+static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let mut seconds = [0; 26];
+    for word in include_str!("bip39_english.txt").lines() {
+        if let [first, second, ..] = word.as_bytes()
+            && let Some(bits) = seconds.get_mut(usize::from(first - b'a'))
+        {
+            *bits |= 1 << (second - b'a');
+        }
+    }
+    seconds
+});
 
 /// Lengths of phrases in words, the longest first (BIP-39, "Generating the mnemonic").
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
@@ -21,32 +37,93 @@ const PHRASE_BYTES_MIN: usize = 12 * 3 + 11;
 /// Longest word of the list, in letters.
 const WORD_LETTERS_MAX: usize = 8;
 
-/// Seed phrases. Only every so many bytes are looked at until one could lie within a phrase: prose
-/// seldom goes on so long without a capital, a stop or a short word.
+/// The words of the shortest phrase.
+const PHRASE_WORDS_MIN: usize = 12;
+
+/// Seed phrases. Only every so many bytes a word is looked up, so that no phrase lies between; what
+/// stands around it is read where it is of the list.
 pub(super) fn find(scope: &Scope<'_>, named: bool, hits: &mut Vec<Hit>) {
+    const STEP: usize = PHRASE_BYTES_MIN / 2;
     let text = scope.text.as_bytes();
-    let mut at = PHRASE_BYTES_MIN / 2;
+    let mut at = STEP;
     while at < text.len() {
-        if !text.get(at).is_some_and(|byte| could_be_phrase(*byte)) {
-            at += PHRASE_BYTES_MIN / 2;
-            continue;
+        let row = row_at(text, at);
+        if row.words >= PHRASE_WORDS_MIN {
+            phrases(text, row.span.start, row.span.end, named, hits);
         }
-        let head = text.get(..at).unwrap_or_default();
-        let start = head
-            .iter()
-            .rposition(|byte| !could_be_phrase(*byte))
-            .map_or(0, |p| p + 1);
-        let tail = text.get(at..).unwrap_or_default();
-        let end = at
-            + tail
-                .iter()
-                .position(|byte| !could_be_phrase(*byte))
-                .unwrap_or(tail.len());
-        if end - start >= PHRASE_BYTES_MIN && could_hold(text, start, end) {
-            phrases(text, start, end, named, hits);
-        }
-        at = end + PHRASE_BYTES_MIN / 2;
+        at = at.max(row.span.end) + STEP;
     }
+}
+
+/// Whether words of the list stand around a place, as many as a phrase has.
+pub(crate) fn may_be_within_phrase(text: &str, at: usize) -> bool {
+    row_at(text.as_bytes(), at).words >= PHRASE_WORDS_MIN
+}
+
+/// Words of the list in a row.
+struct Row {
+    words: usize,
+    /// From the first to the last; where there is none, the word that is not of the list.
+    span: Range<usize>,
+}
+
+/// The row of words in which a place is.
+fn row_at(text: &[u8], at: usize) -> Row {
+    let first = match word_from(text, at) {
+        Ok(word) => word,
+        Err(end) => {
+            let span = at..end;
+            return Row { words: 0, span };
+        }
+    };
+    let is_known = |span: &Range<usize>| text.get(span.clone()).is_some_and(is_of_list);
+    if !is_known(&first) {
+        return Row {
+            words: 0,
+            span: first,
+        };
+    }
+    let mut span = first;
+    let mut words = 1;
+    while let Some(word) = word_before(text, span.start).filter(is_known) {
+        span.start = word.start;
+        words += 1;
+    }
+    while let Some(word) = word_from(text, span.end).ok().filter(is_known) {
+        span.end = word.end;
+        words += 1;
+    }
+    Row { words, span }
+}
+
+/// The word at or behind a place, if nothing but what parts the words of phrases lies between; or
+/// how far that goes.
+fn word_from(text: &[u8], at: usize) -> Result<Range<usize>, usize> {
+    let rest = text.get(at..).unwrap_or_default();
+    let gap = rest.iter().position(|byte| !parts_words(*byte));
+    let from = at + gap.unwrap_or(rest.len());
+    let behind = text.get(from..).unwrap_or_default().iter();
+    let behind = behind.take_while(|byte| byte.is_ascii_lowercase()).count();
+    let before = match gap {
+        Some(0) => letters_before(text, at),
+        _ => 0,
+    };
+    match behind {
+        0 => Err(from),
+        _ => Ok(from - before..from + behind),
+    }
+}
+
+fn letters_before(text: &[u8], at: usize) -> usize {
+    let head = text.get(..at).unwrap_or_default().iter().rev();
+    head.take_while(|byte| byte.is_ascii_lowercase()).count()
+}
+
+fn word_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let head = text.get(..at)?;
+    let last = head.iter().rposition(|byte| !parts_words(*byte))?;
+    let letters = letters_before(text, last + 1);
+    (letters > 0).then_some(last + 1 - letters..last + 1)
 }
 
 /// age's identities: `AGE-SECRET-KEY-1` and 58 of bech32. (C2SP, age.md, "The X25519 recipient")
@@ -105,26 +182,8 @@ fn is_phrase(text: &str) -> bool {
     numbers.is_some_and(|numbers| intact(&numbers))
 }
 
-fn could_be_phrase(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',')
-}
-
-/// Whether twelve words in a row have lengths of the list: prose has shorter ones among them.
-fn could_hold(text: &[u8], start: usize, end: usize) -> bool {
-    let (mut letters, mut words) = (0, 0);
-    for byte in text.get(start..end).unwrap_or_default() {
-        if byte.is_ascii_lowercase() {
-            letters += 1;
-        } else if letters > 0 {
-            let fits = (3..=WORD_LETTERS_MAX).contains(&letters);
-            words = if fits { words + 1 } else { 0 };
-            letters = 0;
-            if words >= 12 {
-                return true;
-            }
-        }
-    }
-    words >= 11 && (3..=WORD_LETTERS_MAX).contains(&letters)
+const fn parts_words(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',')
 }
 
 /// Looks for phrases in a stretch of lower-case words.
@@ -184,11 +243,35 @@ fn judge(known: &[(u16, usize, usize)], named: bool, hits: &mut Vec<Hit>) {
 }
 
 fn number(word: &[u8]) -> Option<u16> {
-    (3..=WORD_LETTERS_MAX).contains(&word.len()).then_some(())?;
-    let at = WORDS
-        .binary_search_by(|known| known.as_bytes().cmp(word))
-        .ok()?;
-    u16::try_from(at).ok()
+    is_like_one(word).then_some(())?;
+    u16::try_from(WORDS.binary_search(&packed(word)).ok()?).ok()
+}
+
+fn is_of_list(word: &[u8]) -> bool {
+    is_like_one(word) && WORDS.binary_search(&packed(word)).is_ok()
+}
+
+/// By its length and its first two letters.
+fn is_like_one(word: &[u8]) -> bool {
+    let (3..=WORD_LETTERS_MAX, [first, second, ..]) = (word.len(), word) else {
+        return false;
+    };
+    let seconds = BEGINNINGS.get(usize::from(first.wrapping_sub(b'a')));
+    seconds.is_some_and(|bits| {
+        bits.checked_shr(u32::from(second.wrapping_sub(b'a')))
+            .unwrap_or(0)
+            & 1
+            == 1
+    })
+}
+
+/// A word of at most eight letters as a number, in the order of the alphabet.
+fn packed(word: &[u8]) -> u64 {
+    let mut bytes = [0; WORD_LETTERS_MAX];
+    for (to, from) in bytes.iter_mut().zip(word) {
+        *to = *from;
+    }
+    u64::from_be_bytes(bytes)
 }
 
 /// Eleven bits a word: the entropy, then the first bits of its SHA-256, one for each 32.
