@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Context, Search};
+use super::{Context, Search, seam};
 use crate::detect::Certainty;
 use crate::place::{At, Place, What, resolve};
 use crate::view::{Layer, string};
@@ -82,7 +82,9 @@ impl Search<'_> {
             parts.push((joined.len(), start));
             joined.push_str(text.get(start..end).unwrap_or_default());
         }
-        if !self.budget.view(0, joined.len()) {
+        let mut seams = parts.iter().skip(1).map(|(joined, _)| *joined);
+        if !seams.any(|at| seam::may_be_crossed(&joined, at)) || !self.budget.view(0, joined.len())
+        {
             return;
         }
         let context = Context {

@@ -3,6 +3,7 @@
 mod budget;
 mod header;
 pub(crate) mod join;
+mod seam;
 mod views;
 
 use std::borrow::Cow;

@@ -1,0 +1,109 @@
+//! Seams: where one text ends and the next begins, and whether a value may lie across.
+//!
+//! Only what is found by its form counts across a seam, and all of that has digits, an at sign, a
+//! scheme, letters of both cases, the dashes of a key's armour, or the words of a wallet. Most
+//! seams have none of it around them and need not be searched.
+
+use memchr::memmem;
+
+use crate::detect::credentials::wallets;
+
+/// How far a word at the seam is followed, in bytes.
+const WORD_BYTES_MAX: usize = 512;
+
+/// The most that stands between two digits of one value, in bytes: letters of an account's bank,
+/// separators.
+const GAP_BYTES_MAX: usize = 12;
+
+/// Letters of both cases without a digit are a token only where they are so many.
+const LETTERS_MIN: usize = 16;
+
+/// Whether a value that is found by its form may lie across the seam at `at`.
+pub(super) fn may_be_crossed(text: &str, at: usize) -> bool {
+    let Some((before, behind)) = text.as_bytes().split_at_checked(at) else {
+        return false;
+    };
+    word_is_odd(before, behind)
+        || lies_between_digits(before, behind)
+        || lies_in_armour(before)
+        || wallets::may_be_within_phrase(text, at)
+}
+
+/// Whether the word across the seam may be a token, an address or a URL.
+fn word_is_odd(before: &[u8], behind: &[u8]) -> bool {
+    let tail = before.iter().rev().take(WORD_BYTES_MAX);
+    let tail = tail.take_while(|byte| is_of_word(**byte));
+    let head = behind.iter().take(WORD_BYTES_MAX);
+    let head = head.take_while(|byte| is_of_word(**byte));
+    let (mut length, mut upper, mut lower) = (0, false, false);
+    for byte in tail.clone().chain(head.clone()) {
+        length += 1;
+        match byte {
+            b'0'..=b'9' | b'@' | b':' | b'\\' | b'%' | b'&' | 0x80.. => {
+                return head.count() > 0 && tail.count() > 0;
+            }
+            b'A'..=b'Z' => upper = true,
+            b'a'..=b'z' => lower = true,
+            _ => {}
+        }
+    }
+    upper && lower && length >= LETTERS_MIN && head.count() > 0 && tail.count() > 0
+}
+
+const fn is_of_word(byte: u8) -> bool {
+    !matches!(byte, 0..=b' ' | b'"' | b'\'' | b'`' | b'<' | b'>')
+}
+
+fn lies_between_digits(before: &[u8], behind: &[u8]) -> bool {
+    let mut tail = before.iter().rev().take(GAP_BYTES_MAX);
+    let mut head = behind.iter().take(GAP_BYTES_MAX);
+    match (
+        tail.position(u8::is_ascii_digit),
+        head.position(u8::is_ascii_digit),
+    ) {
+        (Some(tail), Some(head)) => tail + head <= GAP_BYTES_MAX,
+        _ => false,
+    }
+}
+
+/// Whether the block of a key may have begun.
+fn lies_in_armour(before: &[u8]) -> bool {
+    before.ends_with(b"-")
+        || memmem::find(before, b"-----").is_some()
+        || memmem::find(before, b"Private-Lines").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_crossed;
+
+    fn check(before: &str, behind: &str, expected: bool) {
+        let joined = format!("{before}{behind}");
+        assert_eq!(may_be_crossed(&joined, before.len()), expected, "{joined}");
+    }
+
+    #[test]
+    fn values_may_lie_across() {
+        check("use ghp_abc1", "Def2", true);
+        check("hf_abcDEFghi", "JKLmnoPQR", true);
+        check("card 4111 1111 ", "1111 1111", true);
+        check("iban GB82 WE", "ST 1234", true);
+        check("mail ann@exa", "mple.org", true);
+        check("redis://u:word", "word@host", true);
+        check("-----BEGIN PRIV", "ATE KEY-----", true);
+        check("--", "---BEGIN PRIVATE KEY-----", true);
+        check(
+            "legal winner thank year wave sau",
+            "sage worth useful legal winner thank yellow",
+            true,
+        );
+    }
+
+    #[test]
+    fn prose_ends_and_begins() {
+        check("All builds finished.", "The next one starts", false);
+        check("status 200 and then ", "nothing more", false);
+        check("the order was", "shipped", false);
+        check("", "4111", false);
+    }
+}
