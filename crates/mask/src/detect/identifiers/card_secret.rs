@@ -63,6 +63,9 @@ pub(super) fn secret_after(text: &str, word: &Range<usize>) -> Option<Hit> {
 const SECURITY_CODE: &str = "card_security_code";
 const PIN: &str = "card_pin";
 
+/// The last words of those that secrets are behind.
+pub(super) const WORDS: &[&str] = &["cvv", "cvc", "csc", "cvn", "code", "pin"];
+
 /// Words and signs that may stand between the word and its digits.
 const BETWEEN: &[&str] = &["code", "number", "no", "nr", "is", "was", "the", "value"];
 

@@ -128,13 +128,14 @@ impl Finder<'_> {
         let len = word.span.len();
         if len <= 4 {
             self.add(network::network(text, word));
-            self.add(card_secret::secret_after(text, &word.span));
         }
         if word.made_of.is_letters() {
             self.letters(word);
             if len > 2 {
                 return;
             }
+        } else if len == 4 {
+            self.add(card_secret::secret_after(text, &word.span));
         }
         let code =
             code::code(text, word, &self.context).or_else(|| iban::iban(text, word, &self.context));
@@ -158,6 +159,10 @@ impl Finder<'_> {
         let Some(written) = self.text.as_bytes().get(word.span.clone()) else {
             return;
         };
+        if !vocabulary::may_say(written) {
+            return;
+        }
+        self.add(card_secret::secret_after(self.text, &word.span));
         if street::is_kind(written) {
             let end = word.span.end;
             let says_address = |start| self.context.around(&(start..end)).says(Topics::ADDRESS);

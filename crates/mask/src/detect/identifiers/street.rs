@@ -128,7 +128,7 @@ fn has_town(behind: &str) -> bool {
 }
 
 /// The words that end a street in English.
-const KINDS: &[&str] = &[
+pub(super) const KINDS: &[&str] = &[
     "street",
     "st",
     "avenue",

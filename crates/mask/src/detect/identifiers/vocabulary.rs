@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use super::topics::Topics;
+use super::{card_secret, street};
 
 type T = Topics;
 
@@ -63,6 +64,37 @@ pub(super) fn first_word(word: &[u8]) -> Topics {
         .or_else(|| topics(lower.strip_suffix(b"s")?))
         .unwrap_or(Topics::NONE)
 }
+
+/// Whether a word may be one of those that [`first_word`], [`street`] and [`card_secret`] know: for
+/// nearly all others this says no, and costs little.
+pub(super) fn may_say(word: &[u8]) -> bool {
+    let (bucket, bit) = slot(word);
+    SAYING.get(bucket).is_some_and(|bits| bits & bit != 0)
+}
+
+/// Where a word is in [`SAYING`]: by its first three letters and its length.
+fn slot(word: &[u8]) -> (usize, u64) {
+    let letter = |at: usize| word.get(at).map_or(0, |byte| usize::from(byte & 0x1f));
+    let key = letter(0) << 10 | letter(1) << 5 | letter(2);
+    (key, 1 << word.len().min(63))
+}
+
+static SAYING: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut saying = vec![0; 1 << 15];
+    let mut add = |word: &[u8], plural: bool| {
+        let (bucket, bit) = slot(word);
+        if let Some(bits) = saying.get_mut(bucket) {
+            *bits |= if plural { bit | bit << 1 } else { bit };
+        }
+    };
+    for word in FIRST_WORDS.topics.keys() {
+        add(word, true);
+    }
+    for word in street::KINDS.iter().chain(card_secret::WORDS) {
+        add(word.as_bytes(), false);
+    }
+    saying
+});
 
 fn phrase(first: &[u8], rest: &[u8]) -> Option<(Topics, usize)> {
     PHRASES
