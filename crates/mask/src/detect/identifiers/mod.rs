@@ -16,6 +16,7 @@ mod context;
 mod document;
 mod email;
 mod iban;
+mod lookup;
 mod national;
 mod network;
 mod number;
@@ -159,7 +160,7 @@ impl Finder<'_> {
         let Some(written) = self.text.as_bytes().get(word.span.clone()) else {
             return;
         };
-        if !vocabulary::may_say(written) {
+        if !lookup::may_say(written) {
             return;
         }
         self.add(card_secret::secret_after(self.text, &word.span));
@@ -168,7 +169,7 @@ impl Finder<'_> {
             let says_address = |start| self.context.around(&(start..end)).says(Topics::ADDRESS);
             self.add(street::street_before(self.text, end, says_address));
         }
-        let topics = vocabulary::first_word(written);
+        let topics = lookup::first_word(written);
         if topics.is_none() {
             return;
         }

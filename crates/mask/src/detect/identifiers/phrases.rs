@@ -1,7 +1,8 @@
 //! Text as it is compared with the vocabulary: lower case, without accents, words apart by spaces.
 
+use super::lookup::longest_phrase;
 use super::topics::Topics;
-use super::vocabulary::{UNSPACED, longest_phrase};
+use super::vocabulary::UNSPACED;
 
 const BYTES_MAX: usize = 192;
 /// Between words that belong to different clauses.
