@@ -17,6 +17,7 @@ mod org;
 mod publish;
 mod published;
 mod reader;
+mod verifier_keys;
 mod wal;
 
 pub use api_keys::{ApiKeyError, ApiKeyFile, ApiKeyStamp};
@@ -33,4 +34,7 @@ pub use error::ReadError;
 pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError, KeysDestroyed, RootKey, RootKeyError};
 pub use published::PublishedLogs;
-pub use reader::{PurgeView, Reader, RecordView, Records, SessionState, SessionView};
+pub use reader::{
+    Evidence, ProveError, PurgeView, Reader, RecordView, Records, SessionState, SessionView,
+};
+pub use verifier_keys::verifier_keys;

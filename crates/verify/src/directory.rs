@@ -2,7 +2,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger::note::{LogPublicKey, NoteKeyError};
+use ledger::note::{LogPublicKey, NoteKeyError, Policy};
 
 use crate::epoch::Epoch;
 use crate::org::{Nodes, is_org};
@@ -17,6 +17,24 @@ pub struct Options {
     /// Verifier keys from elsewhere, one per epoch that is to be trusted. Without any, the keys
     /// that lie beside the logs are used, and the report says so.
     pub vkeys: Vec<String>,
+    /// Whom to trust besides: logs, witnesses, and how many of them it takes.
+    pub policy: Option<Policy>,
+}
+
+impl Options {
+    /// The keys from elsewhere: those that were named, and those of the policy.
+    pub(crate) fn keys(&self) -> Result<Vec<LogPublicKey>, VerifyError> {
+        let mut keys = parse_keys(&self.vkeys)?;
+        let policy = self.policy.iter();
+        keys.extend(policy.flat_map(|policy| policy.logs().iter().cloned()));
+        Ok(keys)
+    }
+
+    /// The policy; without one, nobody's cosignature is asked for.
+    pub(crate) fn policy(&self) -> Policy {
+        let none = || Policy::of_logs(Vec::new());
+        self.policy.clone().unwrap_or_else(none)
+    }
 }
 
 /// Why nothing could be verified.
@@ -88,7 +106,8 @@ pub fn verify_target(
         error,
     };
     let source = Source::open(target).map_err(io)?;
-    let keys = parse_keys(&options.vkeys)?;
+    let keys = options.keys()?;
+    let policy = options.policy();
     let mut report = Report::default();
     let mut nodes = Nodes::default();
     let mut epochs = Vec::new();
@@ -96,12 +115,12 @@ pub fn verify_target(
     for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
         if is_org(&key) {
-            let org = Epoch::new(&source, place, key, from_log);
+            let org = Epoch::new(&source, place, key, from_log, &policy);
             let log = org.verify_org(&mut nodes, progress).map_err(io)?;
             report.orgs.push(OrgReport::new(log.report));
             continue;
         }
-        epochs.push(Epoch::new(&source, place, key, from_log));
+        epochs.push(Epoch::new(&source, place, key, from_log, &policy));
     }
     let purged = purged(&source, &epochs).map_err(io)?;
     for (epoch, purged) in epochs.into_iter().zip(purged) {
@@ -132,7 +151,7 @@ fn purged(source: &Source, epochs: &[Epoch<'_>]) -> io::Result<Vec<Purged>> {
     Ok(all)
 }
 
-pub(crate) fn parse_keys(texts: &[String]) -> Result<Vec<LogPublicKey>, VerifyError> {
+fn parse_keys(texts: &[String]) -> Result<Vec<LogPublicKey>, VerifyError> {
     let parse = |text: &String| {
         LogPublicKey::from_vkey(text).map_err(|error| VerifyError::Key {
             text: text.clone(),

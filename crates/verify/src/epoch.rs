@@ -3,7 +3,7 @@
 use std::io;
 
 use ledger::merkle::CompactRange;
-use ledger::note::{Checkpoint, LogPublicKey};
+use ledger::note::{Checkpoint, LogPublicKey, Policy};
 use ledger::{Sequencer, tile::CHECKPOINT_KEY};
 use model::TreeSize;
 
@@ -17,6 +17,7 @@ use crate::report::{EpochReport, LeafVerdict, Progress};
 use crate::source::Source;
 use crate::stamps;
 use crate::state::{Seen, epoch_of};
+use crate::witness::{self, Witnesses};
 
 /// One epoch to be verified.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) struct Epoch<'a> {
     report: EpochReport,
     seen: Option<Seen>,
     purged: Purged,
+    policy: &'a Policy,
 }
 
 /// What came of it.
@@ -45,6 +47,7 @@ impl<'a> Epoch<'a> {
         place: Place,
         key: LogPublicKey,
         key_from_log: bool,
+        policy: &'a Policy,
     ) -> Self {
         Self {
             report: EpochReport {
@@ -56,6 +59,7 @@ impl<'a> Epoch<'a> {
             key,
             seen: None,
             purged: Purged::default(),
+            policy,
         }
     }
 
@@ -107,7 +111,9 @@ impl<'a> Epoch<'a> {
             let (verdict, file) = (LeafVerdict::Corrupt, &self.place.log);
             self.report.problem(verdict, file, at, purge.what);
         }
+        let cosigned = witness::read_cosigned(self.source, &self.place.log)?;
         let (shown, note) = self.checkpoint()?.unzip();
+        self.witnesses(cosigned.as_deref(), shown.as_ref().zip(note.as_deref()));
         let checkpoint = self.newest(shown.clone())?;
         let epoch = self.epoch_number();
         let mut framing = Some(Sequencer::new(epoch, CompactRange::new()));
@@ -152,7 +158,9 @@ impl<'a> Epoch<'a> {
         progress: &mut dyn FnMut(Progress),
     ) -> io::Result<Visited> {
         nodes.begin(&self.key);
+        let cosigned = witness::read_cosigned(self.source, &self.place.log)?;
         let (shown, note) = self.checkpoint()?.unzip();
+        self.witnesses(cosigned.as_deref(), shown.as_ref().zip(note.as_deref()));
         let checkpoint = self.newest(shown.clone())?;
         if let (Some(seen), Some(checkpoint)) = (self.seen.take(), &checkpoint) {
             self.report.contradiction =
@@ -201,6 +209,16 @@ impl<'a> Epoch<'a> {
         )?;
         stamps::read(self.source, &self.place.log, &self.key, &mut self.report)?;
         Ok(trusted)
+    }
+
+    fn witnesses(&mut self, cosigned: Option<&[u8]>, shown: Option<(&Checkpoint, &[u8])>) {
+        let witnesses = Witnesses {
+            source: self.source,
+            dir: &self.place.log,
+            key: &self.key,
+            policy: self.policy,
+        };
+        witnesses.attest(cosigned, shown, &mut self.report);
     }
 
     /// The last part of the origin; of a published log as of a data directory.

@@ -5,7 +5,9 @@
 //! that fetches a published log. It shares the format crate with the product and nothing else.
 
 mod directory;
+mod display;
 mod epoch;
+mod handed;
 mod journal;
 mod monitor;
 mod org;
@@ -17,8 +19,10 @@ mod source;
 mod stamps;
 mod state;
 mod web;
+mod witness;
 
 pub use directory::{Options, VerifyError, verify, verify_target};
+pub use handed::{HandedReport, Proven, verify_handed};
 pub use monitor::{Monitor, monitor};
 pub use org_report::{NodeReport, NodeState, OrgReport};
 pub use report::{
@@ -26,3 +30,4 @@ pub use report::{
     Sessions,
 };
 pub use source::Target;
+pub use witness::{Cosigned, Witnessed};

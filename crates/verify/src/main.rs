@@ -1,20 +1,27 @@
 //! `probity-verify`: what an auditor runs.
 
 use std::env;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use verify::{Monitor, Options, Progress, Report, Target, VerifyError, monitor, verify_target};
+use ledger::note::Policy;
+use verify::{
+    HandedReport, Monitor, Options, Progress, Report, Target, VerifyError, monitor, verify_handed,
+    verify_target,
+};
 
 const USAGE: &str = "\
 Verifies a log of Probity with nothing but its public key.
 
-Usage: probity-verify [OPTION]... PATH|URL
+Usage: probity-verify [OPTION]... PATH|URL|FILE
 
   PATH              a data directory, or a copy of what is served under /log/
   URL               where one log is served: http(s)://HOST/log/NODE/EPOCH
+  FILE              a .tlog-proof, beside the .leaf that it is for, or a disclosure
+  --policy FILE     whom to trust: logs, witnesses and their quorum (C2SP tlog-policy)
   --vkey KEY        a verifier key that you have from elsewhere, one per epoch
   --monitor DIR     remember in DIR what was verified, verify only what is new,
                     and notice a log that shrank or shows another past
@@ -27,8 +34,9 @@ Exit code: 0 intact, 3 purged on record, 4 missing, 5 corrupt,
 ";
 
 struct Arguments {
-    target: Target,
-    options: Options,
+    path: PathBuf,
+    vkeys: Vec<String>,
+    policy: Option<PathBuf>,
     monitor: Option<PathBuf>,
     every: Option<Duration>,
     json: bool,
@@ -43,6 +51,17 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let options = match arguments.options() {
+        Ok(options) => options,
+        Err(error) => {
+            tell(&format!("{error}\n"));
+            return ExitCode::from(1);
+        }
+    };
+    if arguments.path.is_file() {
+        return say_handed(&verify_handed(&arguments.path, &options), arguments.json);
+    }
+    let target = &Target::of(&arguments.path);
     let terminal = io::stderr().is_terminal();
     let mut shown = 0;
     let mut progress = |progress: Progress| {
@@ -52,9 +71,8 @@ fn main() -> ExitCode {
             tell(&format!("\r{} {percent} %  ", progress.step));
         }
     };
-    let (target, options) = (&arguments.target, &arguments.options);
     let result = match &arguments.monitor {
-        None => verify_target(target, options, &mut progress),
+        None => verify_target(target, &options, &mut progress),
         Some(state) => {
             let visits = Monitor {
                 state,
@@ -63,13 +81,38 @@ fn main() -> ExitCode {
             let mut tell = |visited: &Result<Report, VerifyError>| {
                 say(visited, arguments.json);
             };
-            monitor(target, visits, options, &mut progress, &mut tell)
+            monitor(target, visits, &options, &mut progress, &mut tell)
         }
     };
     if terminal {
         tell("\r                    \r");
     }
     say(&result, arguments.json)
+}
+
+impl Arguments {
+    fn options(&self) -> Result<Options, String> {
+        let read = |path: &PathBuf| {
+            let name = path.display();
+            let text = fs::read(path).map_err(|error| format!("`{name}`: {error}"))?;
+            Policy::parse(&text).map_err(|error| format!("`{name}`: {error}"))
+        };
+        Ok(Options {
+            vkeys: self.vkeys.clone(),
+            policy: self.policy.as_ref().map(read).transpose()?,
+        })
+    }
+}
+
+fn say_handed(result: &Result<HandedReport, VerifyError>, json: bool) -> ExitCode {
+    match result {
+        Err(error) => {
+            tell(&format!("{error}\n"));
+            ExitCode::from(1)
+        }
+        Ok(report) if json => print(&format!("{}\n", report.to_json()), report.exit().code()),
+        Ok(report) => print(&report.to_string(), report.exit().code()),
+    }
 }
 
 fn say(result: &Result<Report, VerifyError>, json: bool) -> ExitCode {
@@ -86,7 +129,7 @@ fn say(result: &Result<Report, VerifyError>, json: bool) -> ExitCode {
 /// `None` if help was asked for.
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, String> {
     let mut path = None;
-    let mut options = Options::default();
+    let (mut vkeys, mut policy) = (Vec::new(), None);
     let (mut monitor, mut every, mut json) = (None, None, false);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -94,7 +137,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
             "--json" => json = true,
             "--vkey" => {
                 let key = words.next().ok_or("`--vkey` needs a key")?;
-                options.vkeys.push(key);
+                vkeys.push(key);
+            }
+            "--policy" => {
+                let file = words.next().ok_or("`--policy` needs a file")?;
+                policy = Some(PathBuf::from(file));
             }
             "--monitor" => {
                 let dir = words.next().ok_or("`--monitor` needs a folder")?;
@@ -116,8 +163,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
         return Err("`--every` goes with `--monitor`".to_owned());
     }
     Ok(Some(Arguments {
-        target: Target::of(&path),
-        options,
+        path,
+        vkeys,
+        policy,
         monitor,
         every,
         json,

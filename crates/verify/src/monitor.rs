@@ -10,7 +10,7 @@ use ledger::merkle::{consistency_proof, verify_consistency};
 use ledger::note::Checkpoint;
 use ledger::tile::{TileNodes, root_from_tiles};
 
-use crate::directory::{Options, Place, VerifyError, key_of, org_places, parse_keys, places};
+use crate::directory::{Options, Place, VerifyError, key_of, org_places, places};
 use crate::epoch::Epoch;
 use crate::org::{Nodes, is_org};
 use crate::org_report::OrgReport;
@@ -85,7 +85,8 @@ fn visit(
     let source = Source::open(target).map_err(io)?;
     let states = States::open(state).map_err(in_state)?;
     let mut remembered = states.all().map_err(in_state)?;
-    let keys = parse_keys(&options.vkeys)?;
+    let keys = options.keys()?;
+    let policy = options.policy();
     let mut report = Report::default();
     let mut nodes = Nodes::default();
     let all = org_places(&source).map_err(io)?;
@@ -112,7 +113,7 @@ fn visit(
             ..place
         };
         let org = is_org(&key);
-        let epoch = Epoch::new(&source, published, key.clone(), from_log).since(seen);
+        let epoch = Epoch::new(&source, published, key.clone(), from_log, &policy).since(seen);
         let visited = if org {
             epoch.verify_org(&mut nodes, progress)
         } else {

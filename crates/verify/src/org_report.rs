@@ -111,6 +111,7 @@ impl fmt::Display for OrgReport {
                 node.log, node.joined, node.left, node.checkpoints
             )?;
         }
+        self.log.fmt_third_parties(f)?;
         self.log.fmt_problems(f)
     }
 }

@@ -3,10 +3,10 @@
 
 use std::io;
 
-use ledger::merkle::{CompactRange, leaf_hash};
+use ledger::merkle::{CompactRange, leaf_hash, root_at};
 use ledger::note::Checkpoint;
-use ledger::tile::{TILE_WIDTH, TileName, bundle_entries, root_of, tile_hashes};
-use ledger::{Kind, Leaf, Sequencer};
+use ledger::tile::{TILE_WIDTH, TileName, TileNodes, bundle_entries, root_of, tile_hashes};
+use ledger::{FormatError, Kind, Leaf, Sequencer};
 use model::Digest;
 
 use crate::org::Compared;
@@ -453,6 +453,21 @@ pub(crate) fn read_tile(source: &Source, dir: &str, name: TileName) -> io::Resul
     };
     bytes.truncate(length);
     Ok(Some(bytes))
+}
+
+/// The root of the first `covered` entries of a log that shows `size` of them; an error where tiles
+/// are not there, which is said elsewhere, or do not fit.
+pub(crate) fn earlier_root(
+    source: &Source,
+    dir: &str,
+    size: u64,
+    covered: u64,
+) -> Result<Digest, FormatError> {
+    let mut nodes = TileNodes::new(size, |name| {
+        let read = read_tile(source, dir, name).ok().flatten();
+        read.ok_or(FormatError::Value("a tile that is not there"))
+    });
+    root_at(&mut nodes, covered)
 }
 
 pub(crate) fn count_session(report: &mut EpochReport, leaf: &Leaf) {

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use model::{Digest, Timestamp, TreeSize};
 
 use crate::org_report::OrgReport;
+use crate::witness::Witnessed;
 
 /// So many problems are listed one by one; all are counted.
 const PROBLEMS_LISTED_MAX: usize = 1_000;
@@ -141,7 +142,7 @@ pub struct Attested {
 }
 
 impl Attested {
-    fn at(self) -> Timestamp {
+    pub(crate) fn at(self) -> Timestamp {
         Timestamp::from_unix_us(self.time_s.saturating_mul(1_000_000))
     }
 }
@@ -175,6 +176,8 @@ pub struct EpochReport {
     pub counts: Counts,
     /// Sessions.
     pub sessions: Sessions,
+    /// What witnesses attest.
+    pub witnessed: Witnessed,
     /// The first problems.
     pub problems: Vec<Problem>,
     /// How many there are.
@@ -249,6 +252,7 @@ impl EpochReport {
             in_directory: false,
             counts: Counts::default(),
             sessions: Sessions::default(),
+            witnessed: Witnessed::default(),
             problems: Vec::new(),
             problems_total: 0,
             verified_before: TreeSize(0),
@@ -314,7 +318,7 @@ impl EpochReport {
              \"attested\":[{}],\"kept\":{},\"tail\":{},\"torn_bytes\":{},\"bodies\":{},\
              \"leaves\":{{\"intact\":{},\"purged_authorised\":{},\"missing\":{},\"corrupt\":{}}},\
              \"sessions\":{{\"opened\":{},\"ended\":{}}},\"verified_before\":{},\"contradiction\":{},\
-             \"problems_total\":{},\"problems\":[{}]}}",
+             \"witnessed\":{},\"problems_total\":{},\"problems\":[{}]}}",
             quoted(&self.origin),
             quoted(&self.vkey),
             self.key_from_log,
@@ -333,6 +337,7 @@ impl EpochReport {
             self.sessions.ended,
             self.verified_before,
             contradiction,
+            self.witnessed.to_json(),
             self.problems_total,
             problems.join(","),
         )
@@ -372,103 +377,6 @@ impl Report {
             orgs.join(","),
             epochs.join(",")
         )
-    }
-}
-
-/// For people: a paragraph per epoch, a line per problem.
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.orgs.iter().try_for_each(|org| org.fmt(f))?;
-        self.epochs.iter().try_for_each(|epoch| epoch.fmt(f))
-    }
-}
-
-impl fmt::Display for EpochReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_head(f)?;
-        if self.contradiction.is_some() {
-            return Ok(());
-        }
-        writeln!(
-            f,
-            "org log   {} checkpoints of this log are kept there",
-            self.kept
-        )?;
-        writeln!(
-            f,
-            "behind    {} entries under signed frames, {} torn bytes",
-            self.tail, self.torn_bytes
-        )?;
-        writeln!(f, "witness   none: no time is attested by others")?;
-        writeln!(
-            f,
-            "sessions  {} opened, {} ended",
-            self.sessions.opened, self.sessions.ended
-        )?;
-        let bodies = if self.bodies {
-            ""
-        } else {
-            "  (leaves only: no bodies here)"
-        };
-        writeln!(
-            f,
-            "leaves    {} INTACT, {} PURGED-AUTHORISED, {} MISSING, {} CORRUPT{bodies}",
-            self.counts.intact, self.counts.purged, self.counts.missing, self.counts.corrupt
-        )?;
-        self.fmt_problems(f)
-    }
-}
-
-impl EpochReport {
-    pub(crate) fn fmt_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "log       {}", self.origin)?;
-        let source = if self.key_from_log {
-            "  (came with the log: compare it with one from elsewhere)"
-        } else {
-            ""
-        };
-        writeln!(f, "key       {}{source}", self.vkey)?;
-        if let Some(found) = &self.contradiction {
-            return writeln!(f, "{:<9} {found}", found.as_str());
-        }
-        if self.verified_before > TreeSize(0) {
-            let before = self.verified_before;
-            writeln!(f, "before    {before} entries verified on earlier visits")?;
-        }
-        writeln!(f, "complete  up to entry {}, root {}", self.size, self.root)
-    }
-
-    pub(crate) fn fmt_problems(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (Some(first), Some(last)) = (self.attested.first(), self.attested.last()) {
-            writeln!(
-                f,
-                "attested  {} RFC 3161 timestamps: {} entries at {}, {} at {}  (their signatures: openssl ts -verify)",
-                self.attested.len(),
-                first.size,
-                first.at(),
-                last.size,
-                last.at()
-            )?;
-        }
-        for problem in &self.problems {
-            let leaves = match problem.leaves {
-                Some((first, last)) if first == last => format!(" entry {first}"),
-                Some((first, last)) => format!(" entries {first} to {last}"),
-                None => String::new(),
-            };
-            writeln!(
-                f,
-                "{:<9} `{}`{leaves}: {}",
-                problem.verdict.as_str(),
-                problem.file,
-                problem.what
-            )?;
-        }
-        if self.problems_total > self.problems.len() as u64 {
-            let more = self.problems_total - self.problems.len() as u64;
-            writeln!(f, "          and {more} problems more")?;
-        }
-        Ok(())
     }
 }
 

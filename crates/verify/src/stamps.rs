@@ -3,13 +3,10 @@
 
 use std::io;
 
-use ledger::FormatError;
-use ledger::merkle::root_at;
 use ledger::note::{Checkpoint, LogPublicKey};
-use ledger::tile::TileNodes;
 use ledger::timestamp::attested;
 
-use crate::published::read_tile;
+use crate::published::earlier_root;
 use crate::report::{Attested, EpochReport, LeafVerdict};
 use crate::source::Source;
 
@@ -58,11 +55,7 @@ fn check(
             "it covers {covered} entries, and the log shows {size}"
         ));
     }
-    let mut nodes = TileNodes::new(size, |name| {
-        let read = read_tile(source, dir, name).ok().flatten();
-        read.ok_or(FormatError::Value("a tile that is not there"))
-    });
-    match root_at(&mut nodes, covered) {
+    match earlier_root(source, dir, size, covered) {
         Ok(root) if root == checkpoint.root => Ok(Attested {
             time_s: time.time_s,
             size: checkpoint.size,

@@ -68,6 +68,11 @@ impl SignedNote {
         Ok(Self { text, signatures })
     }
 
+    /// How many signatures there are, of whomever.
+    pub fn signatures_total(&self) -> usize {
+        self.signatures.len()
+    }
+
     /// The text: to be shown or signed, never to be trusted.
     pub(super) fn text(&self) -> &str {
         &self.text

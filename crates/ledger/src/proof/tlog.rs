@@ -2,8 +2,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use model::Digest;
 
-use crate::merkle::{ProofError, leaf_hash, verify_inclusion};
+use crate::format::FormatError;
+use crate::merkle::{ProofError, inclusion_proof, leaf_hash, verify_inclusion};
 use crate::note::Checkpoint;
+use crate::tile::{TileName, TileNodes};
 
 /// The first line (C2SP tlog-proof).
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
@@ -35,6 +37,27 @@ pub enum TlogProofError {
 }
 
 impl TlogProof {
+    /// The proof for the entry at `index`, which is under the checkpoint of this note; `fetch` reads the
+    /// log's tiles.
+    ///
+    /// # Errors
+    ///
+    /// If a tile cannot be read.
+    pub fn from_tiles<E: From<FormatError>>(
+        index: u64,
+        checkpoint: &Checkpoint,
+        note: String,
+        fetch: impl FnMut(TileName) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        let size = checkpoint.size.0;
+        Ok(Self {
+            extra: None,
+            index,
+            hashes: inclusion_proof(&mut TileNodes::new(size, fetch), index, size)?,
+            checkpoint: note,
+        })
+    }
+
     /// From the text of a `.tlog-proof`. Says nothing yet about the signatures.
     ///
     /// # Errors

@@ -174,11 +174,15 @@ could not be verified.
 The separate program probity-verify does the same and shares nothing but the format with this one.")]
 pub(crate) struct VerifyArgs {
     /// A data directory, a copy of what is served under /log/, or the URL http(s)://HOST/log/NODE/EPOCH
-    /// itself; the configuration's data directory if none is named
+    /// itself; or a .tlog-proof, beside the .leaf that it is for, or a disclosure; the configuration's
+    /// data directory if none is named
     pub(crate) path: Option<PathBuf>,
     /// A verifier key that you have from elsewhere; may be repeated, one per epoch
     #[arg(long, value_name = "KEY")]
     pub(crate) vkey: Vec<String>,
+    /// Whom to trust: logs, witnesses and their quorum, in a file as C2SP tlog-policy has it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
     /// Remember in this folder what was verified, verify only what is new, and notice a log that
     /// shrank or shows another past
     #[arg(long, value_name = "DIR")]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
-use verify::{Monitor, Options, Report, Target};
+use ledger::note::Policy;
+use verify::{Monitor, Options, Target};
 
 use crate::cli::VerifyArgs;
 use crate::config;
@@ -18,7 +19,14 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     };
     let options = Options {
         vkeys: args.vkey.clone(),
+        policy: args.policy.as_deref().map(policy).transpose()?,
     };
+    if dir.is_file() {
+        let handed = verify::verify_handed(&dir, &options)
+            .with_context(|| format!("cannot verify `{}`", dir.display()))?;
+        print(&handed.to_string(), &handed.to_json(), args.json)?;
+        return Ok(handed.exit().into());
+    }
     let target = Target::of(&dir);
     let visits = args.monitor.as_ref().map(|state| Monitor {
         state,
@@ -48,24 +56,29 @@ fn verify(
         None => verify::verify_target(target, options, &mut progress),
         Some(visits) => verify::monitor(target, visits, options, &mut progress, &mut |visited| {
             bar.suspend(|| match visited {
-                Ok(report) => drop(print(report, json)),
+                Ok(report) => drop(print(&report.to_string(), &report.to_json(), json)),
                 Err(error) => tracing::warn!(%error, "the log cannot be visited"),
             });
         }),
     };
     bar.finish_and_clear();
     let report = result.with_context(|| format!("cannot verify `{target}`"))?;
-    print(&report, json)?;
+    print(&report.to_string(), &report.to_json(), json)?;
     Ok(report.exit().into())
 }
 
-fn print(report: &Report, json: bool) -> Result<()> {
+fn policy(path: &Path) -> Result<Policy> {
+    let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    Policy::parse(&text).with_context(|| format!("`{}` is no policy", path.display()))
+}
+
+fn print(text: &str, as_json: &str, json: bool) -> Result<()> {
     let mut out = io::stdout().lock();
     if json {
-        writeln!(out, "{}", report.to_json())?;
+        writeln!(out, "{as_json}")?;
     } else {
         // Origins and file names may come from a stranger's log.
-        for line in escape_lines(report.to_string().trim_end().as_bytes()) {
+        for line in escape_lines(text.trim_end().as_bytes()) {
             writeln!(out, "{line}")?;
         }
     }

@@ -111,6 +111,14 @@ impl Identity {
         }
     }
 
+    /// The same node where it writes, or wrote, this org log.
+    pub(crate) fn in_org_log(&self, number: u32) -> Self {
+        Self {
+            org_log: number,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn load(path: &Path) -> Result<Option<Self>, IdentityError> {
         let text = match std::fs::read(path) {
             Ok(text) => text,

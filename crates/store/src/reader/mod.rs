@@ -1,5 +1,6 @@
 //! Reading recordings: beside the process that writes, and on what a crash left behind.
 
+mod evidence;
 mod purged;
 mod records;
 mod view;
@@ -23,6 +24,7 @@ use crate::index::{IndexReader, SessionTable, Span, merge};
 use crate::keys::{FileRoot, Keyring, RootKey, SessionKey, load_log_key, load_root_key};
 use crate::lookup::Lookup;
 
+pub use evidence::{Evidence, ProveError};
 pub use purged::PurgeView;
 use purged::Purges;
 pub use records::Records;
@@ -33,6 +35,7 @@ pub use view::{RecordView, SessionState, SessionView};
 pub struct Reader {
     epoch: u32,
     origin: String,
+    key: LogPublicKey,
     vkey: String,
     keyring: Keyring,
     lookup: Lookup,
@@ -44,6 +47,8 @@ pub struct Reader {
     /// What is on record behind the index.
     tail: SessionTable,
     wal: PathBuf,
+    /// The published log.
+    published: PathBuf,
 }
 
 /// So many entries behind the index are kept in memory before it is looked at again.
@@ -114,6 +119,8 @@ impl Reader {
             tail: SessionTable::default(),
             index,
             wal,
+            published: layout.log(&identity.node, identity.epoch),
+            key: public,
         };
         reader.take_in()?;
         Ok(reader)
@@ -301,6 +308,15 @@ impl Reader {
     }
 
     fn body(&self, entry: &Entry, key: &SessionKey) -> Result<Result<Body, BodyError>, ReadError> {
+        let open = |secret| open_body(&entry.leaf_bytes, &entry.leaf, &secret, &entry.body);
+        Ok(self.secret(entry, key)?.and_then(open))
+    }
+
+    fn secret(
+        &self,
+        entry: &Entry,
+        key: &SessionKey,
+    ) -> Result<Result<RecordSecret, BodyError>, ReadError> {
         let prefix = &entry.leaf.prefix;
         let wrapped = if key.rekeyed {
             match self.keyring.record_secret(prefix.session, &prefix.record)? {
@@ -310,10 +326,7 @@ impl Reader {
         } else {
             entry.wrapped_secret
         };
-        Ok(
-            RecordSecret::unwrap(&wrapped, &key.key, prefix.session, &prefix.record)
-                .map_err(BodyError::from)
-                .and_then(|secret| open_body(&entry.leaf_bytes, &entry.leaf, &secret, &entry.body)),
-        )
+        let secret = RecordSecret::unwrap(&wrapped, &key.key, prefix.session, &prefix.record);
+        Ok(secret.map_err(Into::into))
     }
 }

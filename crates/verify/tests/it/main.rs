@@ -10,6 +10,7 @@
 
 mod corpus;
 mod damage;
+mod handed;
 mod monitor;
 mod org;
 mod served;
