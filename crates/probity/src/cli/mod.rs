@@ -1,6 +1,7 @@
 //! The command line, as data: help, completions and man pages come from these definitions.
 
 mod custody;
+mod hand;
 mod mask;
 mod read;
 mod run;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use custody::{
     HoldArgs, HoldCommand, HoldListArgs, HoldPlaceArgs, HoldReleaseArgs, PurgeArgs, PurgeWhat,
 };
+pub(crate) use hand::{DiscloseWhat, KeyArgs, KeyCommand, KeyShowArgs, ProveArgs};
 pub(crate) use mask::MaskArgs;
 pub(crate) use read::{
     FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
@@ -108,6 +110,10 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Verify that the log is whole and unchanged
     Verify(VerifyArgs),
+    /// Write the proof that a record is in the log, and what is to be shown of it
+    Prove(ProveArgs),
+    /// Print the keys that verify the logs
+    Key(KeyArgs),
     /// Mask messages from standard input, as the gateway would
     Mask(MaskArgs),
     /// Destroy the keys of what must be forgotten, on record

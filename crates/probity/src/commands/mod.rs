@@ -7,8 +7,10 @@ mod demo;
 mod findings;
 mod hold;
 mod init;
+mod key;
 mod manual;
 mod mask;
+mod prove;
 mod purge;
 mod recordings;
 mod recover;
@@ -41,6 +43,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Findings(args) => findings::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Prove(args) => prove::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Mask(args) => mask::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Hold(args) => hold::run(&args),

@@ -12,8 +12,13 @@ use crate::view::{Calls, Listed, Shown};
 
 /// Opens the recordings of the data directory that is meant.
 pub(super) fn open(args: &ConfigArgs) -> Result<Reader> {
+    open_epoch(args, None)
+}
+
+/// The same for an epoch that may have ended.
+pub(super) fn open_epoch(args: &ConfigArgs, epoch: Option<u32>) -> Result<Reader> {
     let place = custody::place(args)?;
-    Reader::open_under(&place.data, None, place.root()?)
+    Reader::open_under(&place.data, epoch, place.root()?)
         .with_context(|| format!("cannot read `{}`", place.data.display()))
 }
 

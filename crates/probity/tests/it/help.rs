@@ -13,6 +13,8 @@ const COMMANDS: &[&str] = &[
     "findings",
     "replay",
     "verify",
+    "prove",
+    "key",
     "recover",
     "token",
     "completions",

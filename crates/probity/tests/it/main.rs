@@ -15,6 +15,7 @@ mod help;
 mod judges;
 mod masking;
 mod program;
+mod prove;
 mod recorded;
 mod recordings;
 mod serve;
