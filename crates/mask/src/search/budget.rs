@@ -4,7 +4,7 @@ const DEPTH_MAX: u8 = 8;
 /// How many views one message may have.
 const VIEWS_MAX: usize = 16_384;
 
-/// How many findings one message may have; what is beyond is masked with the last one's text.
+/// How many findings one message may have; a text with more is masked whole.
 const HITS_MAX: usize = 65_536;
 
 /// How many bytes may be decoded besides four times the message's own.

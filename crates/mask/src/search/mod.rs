@@ -15,7 +15,7 @@ pub(crate) use budget::Budget;
 
 use crate::candidates::{Seen, collect};
 use crate::crossing::Crossing;
-use crate::detect::{Candidates, Class, Hit, Scope, credentials, identifiers};
+use crate::detect::{Candidates, Certainty, Class, Hit, Scope, credentials, identifiers};
 use crate::place::{At, Mark, Place, resolve};
 use crate::rules::{Leaf, Outside, Spot};
 use crate::set::Rules;
@@ -246,7 +246,11 @@ impl<'s> Search<'s> {
             let Some(value) = text.get(hit.span.clone()) else {
                 continue;
             };
-            if self.rules.looks_for(hit.class) && self.budget.hit() {
+            if self.rules.looks_for(hit.class) {
+                if !self.budget.hit() {
+                    *places = vec![exhausted(text)];
+                    break;
+                }
                 let kind = Cow::Borrowed(hit.kind);
                 places.push(Place::value(
                     kind,
@@ -288,9 +292,11 @@ impl<'s> Search<'s> {
 
     fn spots(&mut self, spots: &[Spot], text: &str, places: &mut Vec<Place>) {
         for spot in spots {
-            if let Some(value) = text.get(spot.span.clone())
-                && self.budget.hit()
-            {
+            if let Some(value) = text.get(spot.span.clone()) {
+                if !self.budget.hit() {
+                    *places = vec![exhausted(text)];
+                    return;
+                }
                 let Spot {
                     kind,
                     class,
@@ -353,11 +359,17 @@ fn is_sensitive(names: &[&str]) -> bool {
         .any(|hit| matches!(hit.class, Class::Credential | Class::Authentication))
 }
 
+/// A text with more findings than a message may have: all of it goes.
+fn exhausted(text: &str) -> Place {
+    let (class, certainty) = (Class::Credential, Certainty::Checked);
+    Place::value("opaque".into(), class, certainty, 0..text.len(), text)
+}
+
 /// What could not be looked into, as a place.
 fn closed(text: &str, span: Range<usize>, context: Context<'_>) -> Place {
     if is_sensitive(context.names) {
         let class = Class::Credential;
-        let certainty = crate::detect::Certainty::Named;
+        let certainty = Certainty::Named;
         return Place::value("opaque".into(), class, certainty, 0..text.len(), text);
     }
     Place::opaque(span)

@@ -88,3 +88,48 @@ fn base64_in_base64_beyond_the_limit_is_left_with_a_finding() {
         .collect();
     assert_eq!(kinds, ["opaque"]);
 }
+
+#[test]
+fn what_is_beyond_the_limit_of_findings_is_masked_whole() {
+    let masks = labels();
+    let lines = "password=hunter2xyz\n".repeat(70_000);
+    let relayed = apply(&masks, &text(&lines)).relayed.into_owned();
+    assert!(!String::from_utf8_lossy(&relayed).contains("hunter2xyz"));
+    // A later text of the same message as well.
+    let message = serde_json::json!({ "result": { "a": lines, "b": format!("see {EMAIL}") } });
+    check_gone(&message.to_string());
+}
+
+#[test]
+fn labels_without_end_are_masked_whole() {
+    for unit in ["Cookie: a=b; ", "password:", "Authorization: ", "token,"] {
+        let value = format!("{}\npassword=hunter2xyz", unit.repeat(200_000 / unit.len()));
+        let masks = labels();
+        let relayed = apply(&masks, &text(&value)).relayed.into_owned();
+        assert!(
+            !String::from_utf8_lossy(&relayed).contains("hunter2xyz"),
+            "{unit}"
+        );
+    }
+}
+
+#[test]
+fn a_long_password_is_masked_to_its_end() {
+    let long = "x9Kq2mVw7R".repeat(2_000);
+    for value in [
+        format!("password={long}"),
+        format!("password=\"{long}\""),
+        format!("password: {long}\n"),
+    ] {
+        let masks = labels();
+        let relayed = apply(&masks, &text(&value)).relayed.into_owned();
+        assert!(
+            !String::from_utf8_lossy(&relayed).contains("2mVw7Rx9Kq"),
+            "{}",
+            value.split('x').next().unwrap_or_default()
+        );
+    }
+    let message = serde_json::json!({ "result": { "password": long } }).to_string();
+    let relayed = apply(&labels(), &message).relayed.into_owned();
+    assert!(!String::from_utf8_lossy(&relayed).contains("2mVw7Rx9Kq"));
+}

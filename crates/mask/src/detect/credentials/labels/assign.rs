@@ -79,7 +79,7 @@ pub(super) fn pair(label: &Label<'_>) -> Option<Value> {
     after(&behind)
 }
 
-/// Longest value without quotes, in bytes.
+/// Longest value without quotes whose end is looked for among all signs, in bytes.
 const BARE_BYTES_MAX: usize = 8192;
 
 /// `define('DB_PASSWORD', 'x')`, `env("DB_PASSWORD", "x")`: a name in quotes, then a value.
@@ -151,7 +151,8 @@ pub(super) fn quoted(text: &str, at: usize) -> Option<Value> {
             _ => {}
         }
     }
-    cut_off(text, start, start + tail.len())
+    // A word longer than that ends where it ends.
+    cut_off(text, start, text.len())
 }
 
 /// A quote that nothing closes: the text was cut, and the value with it.
@@ -187,6 +188,9 @@ pub(super) fn bare(text: &str, at: usize) -> Range<usize> {
             break;
         }
     }
+    if end == BARE_BYTES_MAX {
+        return at..word_end(text, at + end);
+    }
     let word = tail.get(..end).unwrap_or_default();
     let mut length = word.len();
     // What closes a sentence or a bracket opened before the value.
@@ -209,6 +213,13 @@ pub(super) fn bare(text: &str, at: usize) -> Range<usize> {
         end -= 1;
     }
     at..end
+}
+
+/// Where a word that is too long to be looked at ends.
+fn word_end(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<');
+    at + rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 /// Whether what follows a separator begins another pair, or nothing.

@@ -22,14 +22,16 @@ pub(super) enum Found {
     Word,
 }
 
-/// Longest value that is taken by its name alone, in bytes.
+/// Longest value that is looked at, in bytes; a longer word is taken by its name alone.
 const VALUE_BYTES_MAX: usize = 8192;
 
 /// Whether the value is what its name says.
 pub(super) fn is_secret(what: Sensitive, value: &str, found: Found) -> bool {
     let value = value.trim();
+    if value.len() > VALUE_BYTES_MAX {
+        return !value.contains(char::is_whitespace);
+    }
     if value.is_empty()
-        || value.len() > VALUE_BYTES_MAX
         || is_reference(value)
         || is_masked(value)
         || is_public(value)
