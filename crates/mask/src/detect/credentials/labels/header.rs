@@ -60,6 +60,8 @@ pub(in super::super) fn authorization(text: &str, value: &Value, hits: &mut Vec<
 pub(super) fn cookie(label: &Label<'_>, value: &Value, hits: &mut Vec<Hit>) {
     let start = value.span.start;
     let whole = start..value_end(label.text, start);
+    // Each cookie is read by its name and by its value, and more than once.
+    label.work.read(8 * whole.len());
     let name = label.text.get(label.name.clone()).unwrap_or_default();
     let value = Value {
         span: whole,
@@ -69,7 +71,7 @@ pub(super) fn cookie(label: &Label<'_>, value: &Value, hits: &mut Vec<Hit>) {
 }
 
 /// Where a header's value ends in a text: with its line, or with the quote around it.
-fn value_end(text: &str, at: usize) -> usize {
+pub(super) fn value_end(text: &str, at: usize) -> usize {
     const HEADER_BYTES_MAX: usize = 16 * 1024;
     let tail = text.as_bytes().get(at..).unwrap_or_default();
     let tail = tail

@@ -13,6 +13,7 @@ mod scan;
 mod sql;
 mod table;
 mod window;
+mod work;
 
 use std::ops::Range;
 
@@ -20,6 +21,7 @@ use super::names::Sensitive;
 use super::values::{self, Found};
 use crate::detect::{Certainty, Class, Hit, Scope};
 use scan::Anchor;
+use work::Work;
 
 /// A sensitive name in a text.
 #[derive(Debug, Clone)]
@@ -28,6 +30,7 @@ struct Label<'a> {
     /// The name, without quotes and dashes around it.
     name: Range<usize>,
     what: Sensitive,
+    work: &'a Work,
 }
 
 /// A value behind a label.
@@ -49,12 +52,20 @@ impl Value {
 
 pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     let text = scope.text;
+    let work = Work::new(text);
     // How far names were judged, and how far commands and lines of password files were read.
     let (mut done, mut read, mut filed) = (0, ("", 0), 0);
     scan::anchors(text, |anchor, place| match anchor {
+        // What is behind the last label that was judged can hold anything.
+        _ if work.is_exhausted() => {
+            if done < text.len() {
+                credential("opaque", done.min(place.start)..text.len(), hits);
+                done = text.len();
+            }
+        }
         Anchor::Name => {
             if place.end > done
-                && let Some(label) = scan::label(text, place)
+                && let Some(label) = scan::label(text, place, &work)
             {
                 done = judge(&label, hits);
             }
@@ -64,15 +75,21 @@ pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
                 text,
                 name: place,
                 what,
+                work: &work,
             };
             judge(&label, hits);
         }
         Anchor::Command(command) if command == read.0 && place.end < read.1 => {}
         Anchor::PasswordFile if place.end < filed => {}
         Anchor::Command(command) => {
-            read = (command, command::find(text, place.end, command, hits));
+            let end = command::find(text, place.end, command, hits);
+            work.read(end - place.end);
+            read = (command, end);
         }
-        Anchor::IdentifiedBy => sql::identified_by(text, place.end, hits),
+        Anchor::IdentifiedBy => {
+            let end = sql::identified_by(text, place.end, hits);
+            work.read(end - place.end);
+        }
         Anchor::PasswordFile => filed = sql::password_file(text, place, hits),
     });
 }
@@ -82,8 +99,14 @@ pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
 fn judge(label: &Label<'_>, hits: &mut Vec<Hit>) -> usize {
     let before = hits.len();
     if let Some(after) = assign::after(label) {
+        label.work.read(after.span.end - label.name.end);
         match label.what {
-            Sensitive::Authorization => header::authorization(label.text, &after, hits),
+            Sensitive::Authorization => {
+                label
+                    .work
+                    .read(header::value_end(label.text, after.span.start) - after.span.start);
+                header::authorization(label.text, &after, hits);
+            }
             Sensitive::Cookie => header::cookie(label, &after, hits),
             _ => take(label, &after, hits),
         }
@@ -96,6 +119,7 @@ fn judge(label: &Label<'_>, hits: &mut Vec<Hit>) -> usize {
         .or_else(|| sql::two_words(label))
         .or_else(|| prose::sentence(label))
     {
+        label.work.read(value.span.len());
         take(label, &value, hits);
     }
     if hits.len() == before {

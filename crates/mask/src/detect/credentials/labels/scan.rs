@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::super::names::{Sensitive, sensitive};
 use super::Label;
+use super::work::Work;
 
 /// What a place in a text may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,7 +177,7 @@ pub(super) fn anchors(text: &str, mut each: impl FnMut(Anchor, Range<usize>)) {
 }
 
 /// The name around an anchor, if it is sensitive.
-pub(super) fn label(text: &str, place: Range<usize>) -> Option<Label<'_>> {
+pub(super) fn label<'a>(text: &'a str, place: Range<usize>, work: &'a Work) -> Option<Label<'a>> {
     const NAME_BYTES_MAX: usize = 80;
     let bytes = text.as_bytes();
     let head = bytes.get(..place.start)?;
@@ -218,6 +219,7 @@ pub(super) fn label(text: &str, place: Range<usize>) -> Option<Label<'_>> {
         text,
         name: start..end,
         what,
+        work,
     })
 }
 
@@ -260,7 +262,7 @@ fn with_words_before(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::super::super::names::Sensitive;
-    use super::{ASCII, COMMANDS, NAMES, label};
+    use super::{ASCII, COMMANDS, NAMES, Work, label};
 
     #[test]
     fn the_search_is_the_vectorised_one() {
@@ -272,7 +274,8 @@ mod tests {
     fn names_are_read_around_their_anchor() {
         let check = |text: &str, expected: Option<(&str, Sensitive)>| {
             let at = text.find("oken").or_else(|| text.find("key")).unwrap();
-            let found = label(text, at..at + 3);
+            let work = Work::new(text);
+            let found = label(text, at..at + 3, &work);
             let found = found.map(|l| (text.get(l.name.clone()).unwrap(), l.what));
             assert_eq!(found, expected, "{text}");
         };

@@ -9,7 +9,8 @@ use super::{Label, Value, push, take, window};
 use crate::detect::Hit;
 
 /// `IDENTIFIED BY 'x'` (MySQL, Oracle), also `IDENTIFIED BY PASSWORD 'x'` and without quotes.
-pub(super) fn identified_by(text: &str, at: usize, hits: &mut Vec<Hit>) {
+/// Tells how far it read.
+pub(super) fn identified_by(text: &str, at: usize, hits: &mut Vec<Hit>) -> usize {
     let bytes = text.as_bytes();
     let mut at = skip_spaces(bytes, at);
     if text.get(at..).is_some_and(|tail| {
@@ -22,11 +23,13 @@ pub(super) fn identified_by(text: &str, at: usize, hits: &mut Vec<Hit>) {
         span: bare(text, at),
         found: Found::Word,
     });
+    let end = value.span.end;
     if let Some(inner) = text.get(value.span.clone())
         && values::is_secret(Sensitive::Password, inner, value.found)
     {
         push(Sensitive::Password, value.span, hits);
     }
+    end
 }
 
 /// `PASSWORD 'x'`, `PASSWORD('x')`: the name and a literal.
@@ -134,8 +137,10 @@ pub(super) fn insert(label: &Label<'_>, hits: &mut Vec<Hit>) {
 }
 
 fn insert_values(label: &Label<'_>) -> Option<Vec<Range<usize>>> {
+    label.work.inserts(label.text).then_some(())?;
     let head = window::before(label.text, label.name.start);
     let open = head.rfind('(')?;
+    label.work.read(head.len());
     let near = head.get(..open)?.to_ascii_lowercase();
     (near.contains("insert into") || near.contains("replace into")).then_some(())?;
     let column = head.get(open..)?.matches(',').count();
@@ -151,6 +156,7 @@ fn insert_values(label: &Label<'_>) -> Option<Vec<Range<usize>>> {
         }
         let (spans, end) = fields(label.text, at + tuple + 1)?;
         found.extend(spans.get(column).cloned());
+        label.work.read(end - at);
         at = end;
     }
     Some(found)

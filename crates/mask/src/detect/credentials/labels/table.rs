@@ -21,13 +21,16 @@ enum Parted {
 pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
     let text = label.text;
     let line_start = window::line_start(text, label.name.start);
-    let Some(line) = line_at(text, line_start) else {
+    // Further into a line than a window there is no heading.
+    let begins = line_start == 0 || text.as_bytes().get(line_start - 1) == Some(&b'\n');
+    let Some(line) = line_at(text, line_start).filter(|_| begins) else {
         return;
     };
     let Some(parted) = parting(label, line, line_start) else {
         return;
     };
     let header = cells(line, line_start, parted);
+    label.work.read(line.len());
     let Some(place) = header
         .iter()
         .position(|cell| cell.start <= label.name.start && label.name.end <= cell.end)
@@ -85,6 +88,7 @@ pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
                 hits,
             );
         }
+        label.work.read(line.len());
         at += line.len() + 1;
     }
 }
