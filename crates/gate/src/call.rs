@@ -1,10 +1,9 @@
 use std::sync::Arc;
 
 use ledger::{Draft, Kind, Record, VerdictCode};
-use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
 use model::{CallId, Timestamp};
-use policy::{Policy, Reason, Request, Terms, Verdict};
+use policy::{Reason, Terms};
 
 use crate::stored::Stored;
 use crate::{Exchange, Refusal, Refused, Ruling, facts};
@@ -84,18 +83,6 @@ impl Subject {
     }
 }
 
-/// What judging a call gives.
-#[derive(Debug)]
-#[must_use = "a call is answered once its verdict is on record"]
-pub enum Judged {
-    /// It may pass once it is on record.
-    Cleared(Cleared),
-    /// It waits for a person once it is on record.
-    Held(Held),
-    /// It does not pass.
-    Refused(Refused),
-}
-
 /// A call that policy lets pass, with what is stored of it. Not yet permission to send it: that is
 /// [`crate::Released`].
 #[derive(Debug)]
@@ -115,36 +102,6 @@ pub struct Held {
     pub(crate) reason: Reason,
     pub(crate) terms: Terms,
     pub(crate) stored: Stored,
-}
-
-/// What policy says about a call. The messages of a batch are judged one by one, and one that may
-/// not pass stops the batch.
-///
-/// `outside`: what somebody besides `masks` found in the message's strings.
-pub fn judge(call: Call, policy: &Policy, masks: &MaskSet, outside: &Outside) -> Judged {
-    let stored = Stored::of_call(&call, masks, outside);
-    let verdict = match &call.subject {
-        Subject::Batch(batch) => decide_batch(&call, batch, policy),
-        subject => {
-            let name = subject.message().and_then(Message::name);
-            decide(&call, &subject.action(), name.as_deref(), policy)
-        }
-    };
-    match verdict {
-        Verdict::Permit(reason) => match clear(call, reason, stored, None) {
-            Ok(cleared) => Judged::Cleared(cleared),
-            Err(refused) => Judged::Refused(refused),
-        },
-        Verdict::Hold(reason, terms) => Judged::Held(Held {
-            call,
-            reason,
-            terms,
-            stored,
-        }),
-        Verdict::Refuse(reason) => {
-            Judged::Refused(Refused::of_call(call, Refusal::Policy(reason), stored))
-        }
-    }
 }
 
 /// A call that may pass, as far as masking leaves one.
@@ -168,36 +125,6 @@ pub(crate) fn clear(
         }),
         Err(_) => Err(Refused::of_call(call, Refusal::Unmaskable, stored)),
     }
-}
-
-fn decide(call: &Call, action: &str, name: Option<&str>, policy: &Policy) -> Verdict {
-    policy.decide(&Request {
-        caller: &call.exchange.caller,
-        server: &call.exchange.upstream,
-        action,
-        name,
-    })
-}
-
-/// The strictest verdict over the messages: a refusal before a hold before a permit.
-fn decide_batch(call: &Call, batch: &Batch, policy: &Policy) -> Verdict {
-    let mut strictest: Option<Verdict> = None;
-    for message in batch.messages() {
-        let action = message.method_name();
-        let verdict = decide(
-            call,
-            action.as_deref().unwrap_or("other"),
-            message.name().as_deref(),
-            policy,
-        );
-        strictest = Some(match (strictest, verdict) {
-            (Some(refused @ Verdict::Refuse(_)), _) => refused,
-            (_, refused @ Verdict::Refuse(_)) => refused,
-            (Some(held @ Verdict::Hold(..)), _) => held,
-            (_, verdict) => verdict,
-        });
-    }
-    strictest.unwrap_or_else(|| decide(call, "batch", None, policy))
 }
 
 impl Cleared {
@@ -228,7 +155,7 @@ impl Record for Cleared {
     fn draft(&self) -> Draft<'_> {
         let mut draft = facts::of_call(&self.call, &self.stored, Kind::Intent);
         draft.verdict = VerdictCode::Permitted;
-        draft.facts.verdict = Some(facts::verdict("permitted", &self.reason, None));
+        draft.facts.verdict = Some(facts::verdict("permitted", &self.reason));
         draft.facts.extra = self.ruling.as_ref().map(Ruling::to_json);
         draft
     }
@@ -238,7 +165,7 @@ impl Record for Held {
     fn draft(&self) -> Draft<'_> {
         let mut draft = facts::of_call(&self.call, &self.stored, Kind::Hold);
         draft.verdict = VerdictCode::Held;
-        draft.facts.verdict = Some(facts::verdict("held", &self.reason, None));
+        draft.facts.verdict = Some(facts::verdict("held", &self.reason));
         draft.facts.extra = Some(serde_json::json!({
             "groups": self.terms.groups,
             "quorum": self.terms.quorum,

@@ -193,12 +193,14 @@ pub(crate) fn timing(arrival: &Arrival, now: Timestamp) -> TimingFacts {
     }
 }
 
-pub(crate) fn verdict(decision: &str, reason: &Reason, told: Option<&str>) -> VerdictFacts {
+pub(crate) fn verdict(decision: &str, reason: &Reason) -> VerdictFacts {
     VerdictFacts {
         decision: decision.into(),
         rules: reason.rules.clone(),
         policy_digest: Some(reason.policy_digest.to_string().into()),
-        reason: told.map(Into::into),
+        reason: reason.told.clone(),
+        severity: reason.severity.map(|severity| severity.as_str().into()),
+        errors: reason.errors.clone(),
     }
 }
 

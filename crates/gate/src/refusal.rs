@@ -227,12 +227,14 @@ impl Refused {
             None => facts.message = self.refusal.kind_of_bytes().map(facts::message_kind),
         }
         facts.verdict = Some(match self.refusal.reason() {
-            Some(reason) => facts::verdict("refused", reason, None),
+            Some(reason) => facts::verdict("refused", reason),
             None => VerdictFacts {
                 decision: "refused".into(),
                 rules: Vec::new(),
                 policy_digest: None,
                 reason: None,
+                severity: None,
+                errors: Vec::new(),
             },
         });
         facts.ending = Some(self.refusal.name().into());

@@ -2,10 +2,12 @@
 //! as long as the value that holds it: nothing here writes it anywhere.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Facts, FindingFacts, HttpFacts, MaskFacts};
-use mask::{Crossing, Direction, MaskSet, Masked, Outside, Relay};
+use mask::{Class, Crossing, Direction, MaskSet, Masked, Outside, Relay};
 use mcp::json::Limits;
 use mcp::{Batch, Message};
 use model::Digest;
@@ -22,6 +24,8 @@ pub(crate) struct Stored {
     /// `None`: the thing's own bytes are sent on.
     relayed: Option<Bytes>,
     findings: Vec<FindingFacts>,
+    /// Whether one of them is of a credential.
+    credentials: bool,
     /// The tool, prompt, resource or task; empty: none. Never stored: the leaf has a keyed
     /// pseudonym of it, the facts have it masked.
     name: String,
@@ -92,6 +96,8 @@ impl Stored {
             bytes,
             relayed,
             findings: masked.findings.iter().map(finding).collect(),
+            credentials: (masked.findings.iter())
+                .any(|finding| finding.class == Some(Class::Credential)),
             name: String::new(),
         }
     }
@@ -114,6 +120,17 @@ impl Stored {
     /// The tool, prompt, resource or task; empty: none.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The kinds of sensitive data that were found.
+    pub(crate) fn kinds(&self) -> BTreeSet<Arc<str>> {
+        let findings = self.findings.iter();
+        findings.map(|finding| finding.kind.clone()).collect()
+    }
+
+    /// Whether one of them is a credential.
+    pub(crate) const fn has_credentials(&self) -> bool {
+        self.credentials
     }
 
     /// The thing as it is sent to the server, where that is not the thing itself.

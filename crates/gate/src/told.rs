@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mcp::reply::{self as answers, Blocked, code};
 use mcp::{Batch, Era, Kind, Message, Method};
+use policy::Reason;
 
 use crate::{Head, Refusal, Refused, ReplyBody, Subject};
 
@@ -90,16 +91,19 @@ fn shape(refused: &Refused) -> Shape {
             headers: vec![("retry-after", "1".to_owned())],
         },
         Refusal::Stopping => error(503, code::INTERNAL_ERROR, "the gateway is stopping"),
-        Refusal::Policy(reason) => Shape::Blocked(match reason.rules.first() {
-            Some(rule) => format!(
-                "Blocked by policy {rule}. Decision {decision}. Do not retry with the same arguments."
-            ),
-            None => format!(
-                "Blocked: no policy permits this. Decision {decision}. Do not retry with the same arguments."
-            ),
-        }),
-        Refusal::ApprovalNeeded(_) => Shape::Blocked(format!(
-            "This needs a person's approval, and no approval can be given here. Decision {decision}."
+        Refusal::Policy(reason) => {
+            let why = match reason.rules.first() {
+                Some(rule) => format!("Blocked by policy {rule}{}", told(reason)),
+                None if reason.errors.is_empty() => "Blocked: no policy permits this".to_owned(),
+                None => "Blocked: whether this is permitted cannot be decided".to_owned(),
+            };
+            Shape::Blocked(format!(
+                "{why}. Decision {decision}. Do not retry with the same arguments."
+            ))
+        }
+        Refusal::ApprovalNeeded(reason) => Shape::Blocked(format!(
+            "This needs a person's approval{}, and no approval can be given here. Decision {decision}.",
+            told(reason)
         )),
         Refusal::Unmaskable => error(
             500,
@@ -112,6 +116,14 @@ fn shape(refused: &Refused) -> Shape {
         Refusal::HoldExpired(_) => Shape::Blocked(format!(
             "Nobody approved this in time. Decision {decision}."
         )),
+    }
+}
+
+/// What policy lets the agent know of why.
+fn told(reason: &Reason) -> String {
+    match &reason.told {
+        Some(told) => format!(": {}", told.trim_end_matches('.')),
+        None => String::new(),
     }
 }
 

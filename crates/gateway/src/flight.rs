@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gate::{
-    Answer, Call, Ending, Forwarded, Judged, Refused, Released, Reply, Subject, Transport,
-    Unavailable, judge, refuse, release, unanswerable,
+    Answer, Call, Circumstances, Ending, Forwarded, Judged, Refused, Released, Reply, Subject,
+    Transport, Unavailable, judge, refuse, release, unanswerable,
 };
 use ledger::{CommitError, Session as Recording};
 use mask::Outside;
@@ -176,7 +176,14 @@ impl Flight {
                 return Err(Stop::Refused(Box::new(refuse(committed))));
             }
         };
-        let judged = judge(call, &wiring.policy.load(), &wiring.masks.load(), &outside);
+        let around = Circumstances::default();
+        let judged = judge(
+            call,
+            &wiring.policy.load(),
+            &around,
+            &wiring.masks.load(),
+            &outside,
+        );
         let refused = match judged {
             Judged::Cleared(cleared) => {
                 let committed = recording.commit(cleared).await?;

@@ -310,6 +310,12 @@ pub struct VerdictFacts {
     /// What the agent is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+    /// `low`, `medium`, `high` or `critical`: how bad it is that somebody tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Text>,
+    /// Rules that could not be evaluated, and why; nothing was permitted then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Text>,
 }
 
 /// A place where masking found something.

@@ -1,10 +1,22 @@
-//! Decisions: a set of rules, and what it says about a request.
+//! Decisions: a set of policies in Cedar, and what it says about a request.
 //!
-//! Deny is the default, and a rule that forbids wins over one that permits. Deliberately absent:
-//! raw bytes (a decision sees facts), I/O, clocks, and failure: a decision always comes out.
+//! Deny is the default, and what forbids wins over what permits. Deliberately absent: raw bytes (a
+//! decision sees facts), I/O, clocks, and failure: a decision always comes out, and what could not
+//! be evaluated is a refusal.
 
-mod rules;
+mod entities;
+mod load;
+mod policy;
+mod request;
+mod rule;
+mod source;
+mod tools;
 mod verdict;
+pub mod vocabulary;
 
-pub use rules::{Effect, Policy, Rule, Scope};
-pub use verdict::{Reason, Request, Terms, Verdict};
+pub use policy::Policy;
+pub use request::{AnswerFacts, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target};
+pub use rule::{Rule, Says};
+pub use source::{Mistake, Source};
+pub use tools::{Tool, Tools};
+pub use verdict::{Reason, Severity, Terms, Verdict};

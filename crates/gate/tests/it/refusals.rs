@@ -50,6 +50,9 @@ fn reason() -> Reason {
     Reason {
         rules: vec!["r1".into(), "r2".into()],
         policy_digest: Digest::default(),
+        told: None,
+        severity: None,
+        errors: Vec::new(),
     }
 }
 
@@ -117,13 +120,13 @@ fn a_request_is_refused_under_its_id() {
         record refusal refused CALL-1 (calls_limited) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 503 content-type: application/json, retry-after: 1 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"too much is under way: try again later"}}
         record refusal refused CALL-1 (policy) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
-        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments.","data":{"decision":{"action":"block","id":"CALL-1","reason":"policy","retryable":false,"rule":"r1"}}}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-1","action":"block","reason":"policy","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (approval_needed) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
-        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"approval_needed","retryable":false,"rule":"r1"}}}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"approval_needed","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (rejected) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
-        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"A person rejected this. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"rejected","retryable":false,"rule":"r1"}}}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"A person rejected this. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"rejected","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (hold_expired) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
-        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-1.","data":{"decision":{"action":"block","id":"CALL-1","reason":"hold_expired","retryable":false,"rule":"r1"}}}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"hold_expired","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (unmaskable) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 500 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"this message could not be masked, so it is refused"}}
         record refusal refused CALL-1 (stopping) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use expect_test::Expect;
 use gate::{
-    Answer, Call, Ending, Forwarded, Head, Held, Judged, Refusal, Refused, Ruled, Ruling, Subject,
-    Transport, Unavailable, judge, release, rule, unanswerable,
+    Answer, Call, Circumstances, Ending, Forwarded, Head, Held, Judged, Refusal, Refused, Ruled,
+    Ruling, Subject, Transport, Unavailable, judge, release, rule, unanswerable,
 };
 use ledger::{CommitError, Committed};
 use mask::{Key, MaskSet, Outside, Showing};
 use mcp::json::Limits;
 use mcp::sse::Decoder;
 use mcp::{Batch, Era, Message, RequestId};
-use policy::{Effect, Policy, Rule, Scope, Terms};
+use policy::{Policy, Source, Tools};
 
 use crate::disk::Health;
 use crate::world::{World, message};
@@ -60,7 +60,7 @@ pub(crate) fn leaves(script: &str) -> String {
 
 struct Run {
     world: World,
-    rules: Vec<Rule>,
+    policies: Vec<String>,
     masks: MaskSet,
     held: Option<Committed<Held>>,
     forwarded: Option<Forwarded>,
@@ -86,11 +86,7 @@ impl Run {
     fn new() -> Self {
         Self {
             world: World::new(),
-            rules: vec![Rule {
-                id: "permit-all".into(),
-                effect: Effect::Permit,
-                scope: Scope::default(),
-            }],
+            policies: vec!["@id(\"permit-all\")\npermit(principal, action, resource);".to_owned()],
             masks: MaskSet::empty(),
             held: None,
             forwarded: None,
@@ -163,22 +159,21 @@ impl Run {
     fn policy(&mut self, rule: &str) {
         let mut words = rule.split(' ');
         let effect = words.next().expect("an effect");
-        self.rules.push(Rule {
-            id: format!("{effect}-{}", self.rules.len()).into(),
-            effect: match effect {
-                "hold" => Effect::Hold(Terms {
-                    groups: vec!["ops".into()],
-                    quorum: 1,
-                    hold_ms_max: 1_000,
-                }),
-                _ => Effect::Forbid,
-            },
-            scope: Scope {
-                server: None,
-                action: words.next().map(Into::into),
-                name: words.next().map(Into::into),
-            },
+        let hold = match effect {
+            "hold" => "@hold(\"ops\") @expires(\"1s\")",
+            _ => "",
+        };
+        let action = words.next().map_or_else(
+            || "action".to_owned(),
+            |action| format!("action == Probity::Action::\"{action}\""),
+        );
+        let when = words.next().map_or_else(String::new, |name| {
+            format!("when {{ resource has name && resource.name == \"{name}\" }}")
         });
+        let number = self.policies.len();
+        self.policies.push(format!(
+            "@id(\"{effect}-{number}\") {hold}\nforbid(principal, {action}, resource) {when};"
+        ));
     }
 
     fn send(&mut self, text: &str) {
@@ -227,8 +222,14 @@ impl Run {
             .filter(|message| message.kind() == mcp::Kind::Request)
             .and_then(Message::id);
         let call: Call = self.world.call(subject);
-        let policy = Policy::new(self.rules.clone());
-        match judge(call, &policy, &self.masks, &Outside::default()) {
+        let source = Source {
+            name: "script.cedar".into(),
+            text: self.policies.join("\n").into(),
+        };
+        let policy = Policy::load(&[source], Tools::default())
+            .unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        let around = Circumstances::default();
+        match judge(call, &policy, &around, &self.masks, &Outside::default()) {
             Judged::Cleared(cleared) => self.forward(cleared),
             Judged::Refused(refused) => self.turn_away(refused),
             Judged::Held(held) => match self.world.commit(held) {

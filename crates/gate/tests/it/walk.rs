@@ -131,10 +131,10 @@ fn policy_refuses_in_the_words_of_each_method_and_era() {
             > policy forbid session/end
             > send {"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"rm"}}
             record refusal refused CALL-1 (policy) request tools/call rm "a" [forbid-1] | {"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"rm"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":"a","result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-1. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-1","reason":"policy","retryable":false,"rule":"forbid-1"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":"a","result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-1. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-1","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
             record refusal refused CALL-2 (policy) request resources/read file:///etc/shadow 2 [forbid-2] | {"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"error":{"code":4403,"message":"Blocked by policy forbid-2. Decision CALL-2. Do not retry with the same arguments.","data":{"decision":{"action":"block","id":"CALL-2","reason":"policy","retryable":false,"rule":"forbid-2"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"error":{"code":4403,"message":"Blocked by policy forbid-2. Decision CALL-2. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-2","action":"block","reason":"policy","rule":"forbid-2","retryable":false}}}}
             > send {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}
             record refusal refused CALL-3 (policy) notification notifications/cancelled [forbid-3] | {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}
             agent <- whole 202
@@ -150,10 +150,10 @@ fn policy_refuses_in_the_words_of_each_method_and_era() {
             > modern
             > send {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"rm"}}
             record refusal refused CALL-7 (policy) request tools/call rm 3 [forbid-1] | {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"rm"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"result":{"resultType":"complete","content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-7. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-7","reason":"policy","retryable":false,"rule":"forbid-1"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"result":{"resultType":"complete","content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-7. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-7","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
             record refusal refused CALL-8 (policy) request resources/read file:///etc/shadow 4 [forbid-2] | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"Blocked by policy forbid-2. Decision CALL-8. Do not retry with the same arguments.","data":{"decision":{"action":"block","id":"CALL-8","reason":"policy","retryable":false,"rule":"forbid-2"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"Blocked by policy forbid-2. Decision CALL-8. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-8","action":"block","reason":"policy","rule":"forbid-2","retryable":false}}}}
         "#]],
     );
 }
@@ -179,16 +179,16 @@ fn one_message_that_may_not_pass_stops_its_batch() {
             upstream <- batch [{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read"}},{"jsonrpc":"2.0","id":2,"method":"ping"}]
             > batch [{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"read"}},{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"rm"}},{"jsonrpc":"2.0","id":5,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"}]
             record refusal refused CALL-2 (policy) batch [forbid-1] | [{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"read"}},{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"rm"}},{"jsonrpc":"2.0","id":5,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"}]
-            agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-2","reason":"policy","retryable":false,"rule":"forbid-1"}}}},{"jsonrpc":"2.0","id":4,"result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-2","reason":"policy","retryable":false,"rule":"forbid-1"}}}},{"jsonrpc":"2.0","id":5,"error":{"code":4403,"message":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments.","data":{"decision":{"action":"block","id":"CALL-2","reason":"policy","retryable":false,"rule":"forbid-1"}}}}]
+            agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":3,"result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-2","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}},{"jsonrpc":"2.0","id":4,"result":{"content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-2","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}},{"jsonrpc":"2.0","id":5,"error":{"code":4403,"message":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-2","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}]
             > batch [{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}]
             record refusal refused CALL-3 (policy) batch [forbid-2] | [{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}]
             agent <- whole 202
             > policy hold ping
             > batch [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
-            record hold held CALL-4 batch [hold-3] {"expires_at":"2026-07-28T09:30:01.000000Z","groups":["ops"],"quorum":1} | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
+            record hold held CALL-4 batch [hold-3] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
             > nobody
             record refusal refused CALL-4 (approval_needed) batch [hold-3] | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
-            agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":6,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"action":"block","id":"CALL-4","reason":"approval_needed","retryable":false,"rule":"hold-3"}}}},{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"This needs a person's approval, and no approval can be given here. Decision CALL-4."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-4","reason":"approval_needed","retryable":false,"rule":"hold-3"}}}}]
+            agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":6,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-3","retryable":false}}}},{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"This needs a person's approval, and no approval can be given here. Decision CALL-4."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-3","retryable":false}}}}]
         "#]],
     );
 }
@@ -206,10 +206,10 @@ fn a_held_call_passes_once_it_is_approved() {
         expect![[r#"
             > policy hold tools/call
             > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-1 request tools/call write 1 [hold-1] {"expires_at":"2026-07-28T09:30:01.000000Z","groups":["ops"],"quorum":1} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > wait 999
             > approve
-            record intent permitted CALL-1 request tools/call write 1 [hold-1] {"by":"bob","ruling":"approve","why":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record intent permitted CALL-1 request tools/call write 1 [hold-1] {"ruling":"approve","by":"bob","why":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             upstream <- tools/call {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > message {"jsonrpc":"2.0","id":1,"result":{"content":[]}}
             record outcome - CALL-1 response tools/call 1 | {"jsonrpc":"2.0","id":1,"result":{"content":[]}}
@@ -237,27 +237,27 @@ fn a_held_call_that_is_not_approved_in_time_does_not_pass() {
         expect![[r#"
             > policy hold
             > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-1 request tools/call write 1 [hold-1] {"expires_at":"2026-07-28T09:30:01.000000Z","groups":["ops"],"quorum":1} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > reject
-            record refusal refused CALL-1 (rejected) request tools/call write 1 [hold-1] {"by":"bob","ruling":"reject","why":"not today"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"A person rejected this. Decision CALL-1."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-1","reason":"rejected","retryable":false,"rule":"hold-1"}}}}
+            record refusal refused CALL-1 (rejected) request tools/call write 1 [hold-1] {"ruling":"reject","by":"bob","why":"not today"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"A person rejected this. Decision CALL-1."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-1","action":"block","reason":"rejected","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-2 request tools/call write 2 [hold-1] {"expires_at":"2026-07-28T09:30:01.000000Z","groups":["ops"],"quorum":1} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-2 request tools/call write 2 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
             > wait 1000
             > expire
             record refusal refused CALL-2 (hold_expired) request tools/call write 2 [hold-1] {"ruling":"expire"} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":"Nobody approved this in time. Decision CALL-2."}],"isError":true,"_meta":{"dev.probity/decision":{"action":"block","id":"CALL-2","reason":"hold_expired","retryable":false,"rule":"hold-1"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":"Nobody approved this in time. Decision CALL-2."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-2","action":"block","reason":"hold_expired","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
-            record hold held CALL-3 request resources/read file:///a 3 [hold-1] {"expires_at":"2026-07-28T09:30:02.000000Z","groups":["ops"],"quorum":1} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            record hold held CALL-3 request resources/read file:///a 3 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:02.000000Z"} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
             > wait 1000
             > approve
-            record refusal refused CALL-3 (hold_expired) request resources/read file:///a 3 [hold-1] {"by":"bob","ruling":"approve","why":null} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-3.","data":{"decision":{"action":"block","id":"CALL-3","reason":"hold_expired","retryable":false,"rule":"hold-1"}}}}
+            record refusal refused CALL-3 (hold_expired) request resources/read file:///a 3 [hold-1] {"ruling":"approve","by":"bob","why":null} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-3.","data":{"decision":{"id":"CALL-3","action":"block","reason":"hold_expired","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
-            record hold held CALL-4 request resources/read file:///a 4 [hold-1] {"expires_at":"2026-07-28T09:30:03.000000Z","groups":["ops"],"quorum":1} | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
+            record hold held CALL-4 request resources/read file:///a 4 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:03.000000Z"} | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
             > nobody
             record refusal refused CALL-4 (approval_needed) request resources/read file:///a 4 [hold-1] | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
-            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"action":"block","id":"CALL-4","reason":"approval_needed","retryable":false,"rule":"hold-1"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-1","retryable":false}}}}
         "#]],
     );
 }

@@ -114,6 +114,8 @@ fn a_record_is_a_heading_and_its_message() {
             decision: "refused".into(),
             rules: vec!["no-shell".into()],
             policy_digest: None,
+            severity: None,
+            errors: Vec::new(),
             reason: Some("not \u{202e}allowed".into()),
         }),
         ..Facts::default()

@@ -1,0 +1,171 @@
+//! What a decision is about: who, what, on what, and the facts.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use model::{Caller, Timestamp, UpstreamName};
+use serde_json::Value;
+
+use crate::tools;
+use crate::vocabulary::TOOLS_CALL;
+
+/// The facts that a decision rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Who is accountable.
+    pub caller: &'a Caller,
+    /// The groups that the caller is in.
+    pub groups: &'a [Arc<str>],
+    /// The server that the message goes to or comes from.
+    pub server: &'a UpstreamName,
+    /// One of the actions of [`crate::vocabulary`].
+    pub action: &'a str,
+    /// What it names.
+    pub target: Target<'a>,
+    /// What else is known.
+    pub facts: Facts<'a>,
+}
+
+/// What a message names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// Nothing: it is about the server.
+    Server,
+    /// A tool by its name.
+    Tool(&'a str),
+    /// A prompt by its name.
+    Prompt(&'a str),
+    /// A resource by its URI.
+    Resource(&'a str),
+}
+
+/// What is known about a message.
+#[derive(Debug, Clone, Copy)]
+pub enum Facts<'a> {
+    /// Of what a client sends, or a server asks.
+    Message(&'a MessageFacts),
+    /// Of what a server answers.
+    Answer(&'a AnswerFacts),
+}
+
+/// What is known about a message besides who sends it to whom.
+#[derive(Debug, Clone, Default)]
+pub struct MessageFacts {
+    /// The MCP method as it was sent.
+    pub method: Arc<str>,
+    /// The client software by its own word.
+    pub agent: Arc<str>,
+    /// What the agent says it wants.
+    pub intent: Option<Arc<str>>,
+    /// The kinds of sensitive data in it.
+    pub kinds: BTreeSet<Arc<str>>,
+    /// Whether one of them is a credential.
+    pub credentials: bool,
+    /// The SQL in its arguments.
+    pub sql: Option<Effects>,
+    /// The command lines in its arguments.
+    pub shell: Option<Effects>,
+    /// The HTTP requests that its arguments describe.
+    pub http: Option<Effects>,
+    /// The paths in its arguments.
+    pub paths: Option<Effects>,
+    /// What the server says of its tool.
+    pub hints: Hints,
+    /// Whether the tool is as it was.
+    pub pin: Pin,
+    /// How much was called of late, this call included.
+    pub calls: Calls,
+    /// When it was complete.
+    pub at: Timestamp,
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+    /// The arguments of a tool call; needed where [`crate::Policy::reads_arguments`].
+    pub arguments: Option<Value>,
+}
+
+/// What is known about a server's answer.
+#[derive(Debug, Clone, Default)]
+pub struct AnswerFacts {
+    /// The MCP method that is answered.
+    pub method: Arc<str>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The kinds of sensitive data in it.
+    pub kinds: BTreeSet<Arc<str>>,
+    /// Whether one of them is a credential.
+    pub credentials: bool,
+}
+
+/// What a text would do, by the words of [`crate::vocabulary`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The facts that are true; all others are false.
+    pub is: BTreeSet<&'static str>,
+    /// Names by what they are: `reads`, `writes`, `functions`, `programs`, …
+    pub names: Vec<(&'static str, BTreeSet<String>)>,
+}
+
+/// A tool's annotations: the server's own word, and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hints {
+    /// `readOnlyHint`.
+    pub read_only: bool,
+    /// `destructiveHint`.
+    pub destructive: bool,
+    /// `idempotentHint`.
+    pub idempotent: bool,
+    /// `openWorldHint`.
+    pub open_world: bool,
+}
+
+/// What MCP says of a tool without annotations (2026-07-28 schema, `ToolAnnotations`).
+impl Default for Hints {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            destructive: true,
+            idempotent: false,
+            open_world: true,
+        }
+    }
+}
+
+/// Whether a tool's definition is the one that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pin {
+    /// The server was never seen to list it.
+    #[default]
+    Unknown,
+    /// It was listed for the first time, and nobody has looked at it yet.
+    FirstSeen,
+    /// It is as it was.
+    Unchanged,
+    /// It is not as it was, and nobody has accepted that yet.
+    Changed,
+}
+
+/// Calls of tools, this one included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// In this session.
+    pub session: u64,
+    /// In this session within the last minute.
+    pub session_minute: u64,
+    /// Of this principal within the last minute.
+    pub person_minute: u64,
+    /// Of this principal and tool within the last minute.
+    pub tool_minute: u64,
+}
+
+impl Request<'_> {
+    /// The action that stands for calls of the tool that this is a call of.
+    pub(crate) fn tool_action(&self) -> Option<String> {
+        match self.target {
+            Target::Tool(name) if self.action == TOOLS_CALL => {
+                Some(tools::action(self.server.as_str(), name))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One policy with what its annotations say.
+
+use std::sync::Arc;
+
+use cedar_policy::Effect;
+
+use crate::source::{Mistake, Source};
+use crate::{Severity, Terms};
+
+/// A hold lasts so long where its policy does not say.
+const HOLD_MS_DEFAULT: u64 = 15 * 60 * 1000;
+
+/// The longest hold: a day.
+const HOLD_MS_MAX: u64 = 24 * 60 * 60 * 1000;
+
+/// One policy of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name in records: its `@id`, or the file's name and its number in there.
+    pub id: Arc<str>,
+    /// What it says where it matches.
+    pub says: Says,
+    /// What the agent may learn (`@reason`).
+    pub told: Option<Arc<str>>,
+    /// How bad it is that somebody tried (`@severity`).
+    pub severity: Option<Severity>,
+    /// The file it is from.
+    pub file: Arc<str>,
+}
+
+/// What a matching rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// It may pass: `permit`.
+    Permit,
+    /// It may pass once it is allowed under these terms: `forbid` with `@hold`.
+    Hold(Terms),
+    /// It may not pass: `forbid`.
+    Forbid,
+}
+
+impl Rule {
+    /// Reads the annotations of `policy`, the `number`th of its file (from 1).
+    pub(crate) fn read(
+        source: &Source,
+        policy: &cedar_policy::Policy,
+        number: usize,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Self {
+        let mut annotations = Annotations::default();
+        for (key, value) in policy.annotations() {
+            if let Err(mistake) = annotations.take(source, key, value) {
+                mistakes.push(mistake);
+            }
+        }
+        let stem = source.name.rsplit('/').next().unwrap_or(&source.name);
+        let stem = stem.strip_suffix(".cedar").unwrap_or(stem);
+        Self {
+            id: annotations
+                .id
+                .take()
+                .unwrap_or_else(|| format!("{stem}/{number}").into()),
+            told: annotations.told.take(),
+            severity: annotations.severity.take(),
+            file: source.name.clone(),
+            says: annotations.says(source, policy.effect(), mistakes),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Annotations {
+    id: Option<Arc<str>>,
+    told: Option<Arc<str>>,
+    severity: Option<Severity>,
+    hold: Option<Arc<str>>,
+    quorum: Option<u32>,
+    expires_ms: Option<u64>,
+}
+
+impl Annotations {
+    fn take(&mut self, source: &Source, key: &str, value: &str) -> Result<(), Mistake> {
+        let wrong = |what: String| Mistake::at(source, place(source, key, value), what);
+        match key {
+            "id" | "hold" if value.trim().is_empty() => {
+                return Err(wrong(format!("`@{key}` is empty")));
+            }
+            "id" => self.id = Some(value.into()),
+            "reason" => self.told = Some(value.into()),
+            "severity" => {
+                let known = Severity::ALL.into_iter().find(|s| s.as_str() == value);
+                let what = || wrong(format!("`{value}` is no severity"));
+                self.severity =
+                    Some(known.ok_or_else(|| what().help("low, medium, high or critical"))?);
+            }
+            "hold" => self.hold = Some(value.into()),
+            "quorum" => {
+                let quorum = value.parse().ok().filter(|quorum| *quorum > 0);
+                self.quorum =
+                    Some(quorum.ok_or_else(|| wrong(format!("`{value}` is no number of people")))?);
+            }
+            "expires" => {
+                let ms = duration_ms(value).filter(|ms| (1..=HOLD_MS_MAX).contains(ms));
+                let what = || wrong(format!("`{value}` is no time that a hold can last"));
+                self.expires_ms =
+                    Some(ms.ok_or_else(|| what().help("such as \"90s\", \"15m\" or \"2h\""))?);
+            }
+            // Free text for whoever reads the file.
+            "description" => {}
+            _ => {
+                let what = wrong(format!("there is no annotation `@{key}`"));
+                return Err(what.help("id, reason, severity, hold, quorum, expires, description"));
+            }
+        }
+        Ok(())
+    }
+
+    fn says(self, source: &Source, effect: Effect, mistakes: &mut Vec<Mistake>) -> Says {
+        match (effect, self.hold) {
+            (Effect::Forbid, Some(group)) => Says::Hold(Terms {
+                groups: vec![group],
+                quorum: self.quorum.unwrap_or(1),
+                hold_ms_max: self.expires_ms.unwrap_or(HOLD_MS_DEFAULT),
+            }),
+            (effect, hold) => {
+                let without = [
+                    (hold.is_some(), "hold"),
+                    (self.quorum.is_some(), "quorum"),
+                    (self.expires_ms.is_some(), "expires"),
+                ];
+                for (_, key) in without.into_iter().filter(|(there, _)| *there) {
+                    let at = source.text.find(&format!("@{key}"));
+                    let what = format!("`@{key}` says nothing here");
+                    let help = match effect {
+                        Effect::Permit => "what is held is a `forbid` with `@hold(\"GROUP\")`",
+                        Effect::Forbid => "it goes with `@hold(\"GROUP\")`",
+                    };
+                    mistakes.push(Mistake::at(source, at, what).help(help));
+                }
+                match effect {
+                    Effect::Permit => Says::Permit,
+                    Effect::Forbid => Says::Forbid,
+                }
+            }
+        }
+    }
+}
+
+/// Where an annotation stands in its file, if it is written in the usual way.
+fn place(source: &Source, key: &str, value: &str) -> Option<usize> {
+    source
+        .text
+        .find(&format!("@{key}(\"{value}\")"))
+        .or_else(|| source.text.find(&format!("@{key}")))
+}
+
+/// `90s`, `15m`, `2h`.
+fn duration_ms(text: &str) -> Option<u64> {
+    let unit = text.chars().next_back()?;
+    let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+    let ms = match unit {
+        's' => 1_000,
+        'm' => 60_000,
+        'h' => 3_600_000,
+        _ => return None,
+    };
+    number.checked_mul(ms)
+}
