@@ -6,6 +6,7 @@
 mod canonical;
 mod fingerprint;
 pub mod fuzzing;
+pub mod sql;
 
 pub use canonical::canonical;
 pub use fingerprint::fingerprint;

@@ -1,5 +1,6 @@
-//! Tests of canonical forms and fingerprints.
+//! Tests of canonical forms, fingerprints and the facts of SQL.
 
 mod canonical;
 mod fingerprint;
 mod smoke;
+mod sql;

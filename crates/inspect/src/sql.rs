@@ -1,0 +1,152 @@
+//! SQL to facts: what a text would do if a database ran it.
+//!
+//! The tree that [`sqlparser`] builds is walked node by node, and what the walk does not know is the
+//! fact [`Facts::unknown`]. Text inside of literals, comments and names is never mistaken for code.
+//! No verdicts in here: policies decide from the facts, by name.
+
+mod fold;
+mod functions;
+mod lex;
+mod names;
+mod objects;
+mod parse;
+mod relations;
+mod sniff;
+mod statement;
+mod survey;
+mod walk;
+mod words;
+
+use std::collections::BTreeSet;
+
+pub use names::{Dialect, Effect, Hazard, Unknown, UnknownDialect};
+pub use sniff::sniff;
+
+/// The longest text that is parsed, in bytes. Longer ones are [`Unknown::TooLong`].
+pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// What is known of a text of SQL. Facts only add up: a text of several statements has the facts of
+/// all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Whose SQL it was read as.
+    pub dialect: Dialect,
+    /// How many statements it has.
+    pub statements: u32,
+    /// What they do.
+    pub effects: BTreeSet<Effect>,
+    /// Relations that are read, without quotes, in the dialect's case; names of common table
+    /// expressions are none.
+    pub reads: BTreeSet<String>,
+    /// Relations and other objects that are changed, created or removed.
+    pub writes: BTreeSet<String>,
+    /// An UPDATE or DELETE, however nested, whose own WHERE is missing or selects every row, a
+    /// MERGE that does the same, or a TRUNCATE.
+    pub unfiltered: bool,
+    /// Functions and procedures that are called and are not known to be pure, in lower case.
+    pub functions: BTreeSet<String>,
+    /// What is dangerous beyond the effects.
+    pub hazards: BTreeSet<Hazard>,
+    /// The text hides something from whoever reads it: code in comments, invisible characters,
+    /// letters that look like others, statements that only some databases would see.
+    pub obscured: bool,
+    /// Why the facts may be incomplete. Treat such a text as dangerous.
+    pub unknown: Option<Unknown>,
+}
+
+impl Facts {
+    const fn none(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            statements: 0,
+            effects: BTreeSet::new(),
+            reads: BTreeSet::new(),
+            writes: BTreeSet::new(),
+            unfiltered: false,
+            functions: BTreeSet::new(),
+            hazards: BTreeSet::new(),
+            obscured: false,
+            unknown: None,
+        }
+    }
+
+    /// Keeps the first of several reasons, in the order of [`Unknown::ALL`].
+    fn not_known(&mut self, why: Unknown) {
+        self.unknown = Some(self.unknown.map_or(why, |known| known.min(why)));
+    }
+
+    fn add(&mut self, effects: &[Effect], hazards: &[Hazard]) {
+        self.effects.extend(effects);
+        self.hazards.extend(hazards);
+    }
+}
+
+/// Reads a text as SQL of a dialect.
+///
+/// It cannot fail, and takes time and stack that the length and the nesting of the text bound: what
+/// exceeds the bounds, and what does not parse, is [`Facts::unknown`]. The first words of statements
+/// that do not parse still add effects and hazards.
+pub fn inspect(text: &str, dialect: Dialect) -> Facts {
+    let mut facts = Facts::none(dialect);
+    if text.len() > TEXT_BYTES_MAX {
+        facts.not_known(Unknown::TooLong);
+        return facts;
+    }
+    let survey = survey::survey(text, dialect);
+    facts.statements = count(survey.pieces.len());
+    facts.obscured = survey.obscured || survey.executable_comment || survey.ambiguous;
+    if survey.executable_comment {
+        facts.hazards.insert(Hazard::ExecutableComment);
+    }
+    if survey.meta_command {
+        facts.hazards.insert(Hazard::MetaCommand);
+    }
+    if survey.ambiguous {
+        facts.not_known(Unknown::Ambiguous);
+    }
+    if survey.pieces.is_empty() {
+        facts.not_known(Unknown::Empty);
+    } else if survey.too_deep {
+        facts.not_known(Unknown::TooDeep);
+        look(&survey.pieces, &mut facts);
+    } else {
+        read(text, &survey.pieces, &mut facts);
+    }
+    facts
+}
+
+/// Parses the whole text, and where that fails each statement by itself.
+fn read(text: &str, pieces: &[&str], facts: &mut Facts) {
+    match parse::parse(text, facts.dialect) {
+        Ok(parsed) => {
+            walk::walk(&parsed.statements, facts);
+            if parsed.miscounted(pieces.len()) {
+                facts.statements = facts.statements.max(count(parsed.statements.len()));
+                facts.obscured = true;
+                facts.not_known(Unknown::Ambiguous);
+                look(pieces, facts);
+            }
+        }
+        Err(why) => {
+            facts.not_known(why);
+            let single = pieces.len() == 1;
+            for piece in pieces {
+                match parse::parse(piece, facts.dialect) {
+                    Ok(parsed) if !single => walk::walk(&parsed.statements, facts),
+                    _ => look(&[piece], facts),
+                }
+            }
+        }
+    }
+}
+
+/// Adds what the words of statements say that were not parsed.
+fn look(pieces: &[&str], facts: &mut Facts) {
+    for piece in pieces {
+        words::look(piece, facts);
+    }
+}
+
+fn count(statements: usize) -> u32 {
+    u32::try_from(statements).unwrap_or(u32::MAX)
+}
