@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod exit;
 mod logging;
+mod policies;
 mod replay;
 mod root;
 mod running;

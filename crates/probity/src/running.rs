@@ -19,6 +19,7 @@ use store::{DataDir, Opened, Options};
 use tokio::task::JoinHandle;
 
 use crate::config::{self, Config};
+use crate::policies;
 use crate::root;
 use crate::system::now;
 use crate::tokens;
@@ -34,7 +35,7 @@ const PUBLISH_ROUNDS: u32 = 400;
 pub(crate) struct Node {
     opened: Opened,
     running: Running,
-    watching: [JoinHandle<()>; 2],
+    watching: [JoinHandle<()>; 3],
     anchoring: Anchoring,
 }
 
@@ -58,7 +59,7 @@ impl Node {
         report(&opened);
         let keys = tokens::open(&config.data)?;
         let known = Arc::new(ArcSwap::from_pointee(tokens::known(&keys)?));
-        let policy = Policy::permit_all();
+        let policy = config.policies.load().map_err(told)?;
         let masks = config.masking.set(&opened.ledger().masking_key());
         let in_force = InForce::new(config, &policy, &masks);
         opened
@@ -72,10 +73,12 @@ impl Node {
             .install_recorder()
             .context("metrics cannot be collected")?;
         let upkeep = prometheus.clone();
+        let policy = Arc::new(ArcSwap::from_pointee(policy));
+        let masks = Arc::new(ArcSwap::from_pointee(masks));
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
-            policy: Arc::new(ArcSwap::from_pointee(policy)),
-            masks: Arc::new(ArcSwap::from_pointee(masks)),
+            policy: policy.clone(),
+            masks: masks.clone(),
             keys: known.clone(),
             metrics: Arc::new(move || prometheus.render()),
             published: published(config)?,
@@ -83,6 +86,12 @@ impl Node {
         let running = Gateway::start(config.gateway(), wiring).await?;
         let watching = [
             tokio::spawn(tokens::watch(keys, known)),
+            tokio::spawn(changes(
+                config.clone(),
+                opened.ledger().clone(),
+                policy,
+                masks,
+            )),
             tokio::spawn(async move {
                 loop {
                     tokio::time::sleep(UPKEEP).await;
@@ -158,6 +167,26 @@ impl Node {
         anchoring.stop().await;
         closed.context("the log could not be closed in order")
     }
+}
+
+/// Puts each set of policies that comes into force on record.
+async fn changes(
+    config: Config,
+    ledger: Ledger,
+    policy: Arc<ArcSwap<Policy>>,
+    masks: Arc<ArcSwap<MaskSet>>,
+) {
+    policies::watch(config.policies.clone(), policy, |fresh| {
+        let in_force = InForce::new(&config, fresh, &masks.load());
+        let committing = ledger.node_session().commit(in_force);
+        async move { Ok(committing.await.map(drop)?) }
+    })
+    .await;
+}
+
+fn told(mistakes: Vec<policy::Mistake>) -> anyhow::Error {
+    let told: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    anyhow!("the policies cannot be used:\n{}", told.join("\n"))
 }
 
 /// Before anything is added to the logs: a witness that knows more of them than we do means that

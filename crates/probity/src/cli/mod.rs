@@ -3,6 +3,7 @@
 mod custody;
 mod hand;
 mod mask;
+mod policy;
 mod read;
 mod run;
 
@@ -16,6 +17,7 @@ pub(crate) use custody::{
 };
 pub(crate) use hand::{DiscloseWhat, KeyArgs, KeyCommand, KeyShowArgs, ProveArgs};
 pub(crate) use mask::MaskArgs;
+pub(crate) use policy::{PolicyArgs, PolicyCheckArgs, PolicyCommand};
 pub(crate) use read::{
     FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
 };
@@ -116,6 +118,8 @@ pub(crate) enum Command {
     Key(KeyArgs),
     /// Mask messages from standard input, as the gateway would
     Mask(MaskArgs),
+    /// Check policies before they are in force
+    Policy(PolicyArgs),
     /// Destroy the keys of what must be forgotten, on record
     Purge(PurgeArgs),
     /// Keep what a case needs from being purged

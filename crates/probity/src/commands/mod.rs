@@ -10,6 +10,7 @@ mod init;
 mod key;
 mod manual;
 mod mask;
+mod policy;
 mod prove;
 mod purge;
 mod recordings;
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Prove(args) => prove::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Mask(args) => mask::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Hold(args) => hold::run(&args),
         Command::Recover(args) => recover::run(&args),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::masking::MaskingFile;
+use super::policy::PolicyFile;
 use super::setting::Written;
 
 /// A whole file.
@@ -22,6 +23,7 @@ pub(super) struct ConfigFile {
     pub(super) serve_log: Option<bool>,
     pub(super) anonymous: Option<Spanned<bool>>,
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
+    pub(super) policy: PolicyFile,
     pub(super) masking: MaskingFile,
     pub(super) witnesses: Vec<Spanned<WitnessFile>>,
     pub(super) timestamps: Vec<Spanned<AuthorityFile>>,

@@ -9,6 +9,7 @@ mod file;
 mod masking;
 mod mistake;
 mod overrides;
+mod policy;
 mod print;
 mod resolve;
 mod setting;
@@ -23,11 +24,13 @@ use std::sync::Arc;
 use gateway::{AnchorConfig, Limits, Target, TransitConfig};
 use model::UpstreamName;
 
+use crate::policies::Policies;
 use crate::root;
 
 pub(crate) use masking::Masking;
 pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use overrides::{Given, Override};
+pub(crate) use policy::mistake as policy_mistake;
 pub(crate) use print::{print_json, print_text};
 pub(crate) use setting::Source;
 pub(crate) use template::TEMPLATE;
@@ -60,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) serve_log: bool,
     /// The MCP servers, by name.
     pub(crate) upstreams: BTreeMap<UpstreamName, Upstream>,
+    /// Which policies decide.
+    pub(crate) policies: Policies,
     /// What is masked for whom.
     pub(crate) masking: Masking,
     /// Who attests the logs' checkpoints.

@@ -24,6 +24,7 @@ pub(crate) fn print_text(config: &Config) -> String {
     line("root key", root(config));
     line("purge approvals", config.purge_approvals_min.to_string());
     line("serve_log", config.serve_log.to_string());
+    line("policies", policies(config));
     for (what, how) in config.masking.lines() {
         line(what, how);
     }
@@ -115,12 +116,21 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "origins": config.origins.iter().map(|o| o.as_ref()).collect::<Vec<&str>>(),
         "receipts": config.receipts,
         "serve_log": config.serve_log,
+        "policies": config.policies.written().collect::<Vec<_>>(),
         "masking": config.masking.to_json(),
         "root_key": root(config),
         "purge_approvals_min": config.purge_approvals_min,
         "upstreams": upstreams,
         "limits": limits,
     })
+}
+
+fn policies(config: &Config) -> String {
+    let written: Vec<&str> = config.policies.written().collect();
+    match written.as_slice() {
+        [] => "none: everything is permitted".to_owned(),
+        written => written.join(", "),
+    }
 }
 
 /// Where the root key is, and where the token for it comes from.

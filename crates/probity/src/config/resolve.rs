@@ -13,7 +13,7 @@ use toml::Spanned;
 use super::document::Document;
 use super::file::{ConfigFile, UpstreamFile};
 use super::setting::{Setting, Source, Written};
-use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, Vault, masking};
+use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, Vault, masking, policy};
 
 /// Header fields whose values are credentials: they may not stand in the file.
 const CREDENTIAL_HEADERS: &[&str] = &[
@@ -52,6 +52,7 @@ pub(super) fn resolve(
     let org = resolver.origin_part("org", file.org.as_ref(), "probity");
     let node = resolver.origin_part("node", file.node.as_ref(), "node-1");
     let origins = resolver.origins(&file.origins);
+    let policies = policy::resolve(&file.policy, folder, document, resolver.mistakes);
     let masking = masking::resolve(&file.masking, document, resolver.mistakes);
     let root = resolver.root(&file.keys.root);
     let purge_approvals_min = resolver.approvals(&file.purge);
@@ -66,6 +67,7 @@ pub(super) fn resolve(
         receipts: file.receipts,
         serve_log: file.serve_log.unwrap_or(true),
         upstreams,
+        policies,
         masking,
         anchors,
         limits,

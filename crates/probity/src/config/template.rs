@@ -40,6 +40,12 @@ serve_log = true
 # # dir = "/srv"
 # # anonymous = true                                     # loopback only; every record says so
 
+# Who may do what: policies in Cedar, files or folders of `.cedar` files. What no policy permits is
+# refused. Without this table everything is permitted. Changed files are in force within a second.
+#
+# [policy]
+# files = ["policies"]
+
 # What is masked, by class of data and by reader: the record, the agent (of what servers send) and the
 # server (of what agents send). Styles: reveal, label ([github_token]), partial (the last four digits),
 # pseudonym (the same value, the same name), full ([masked]) and delete. These are the defaults:

@@ -58,6 +58,7 @@ fn a_root_key_in_vault() {
             root key                 probity in https://vault.example:8200/, mounted at transit, token from env PATH
             purge approvals          2
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -79,6 +80,7 @@ fn nothing_at_all_is_a_configuration() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -100,6 +102,7 @@ fn the_template_is_right() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -133,6 +136,7 @@ env = { LOG = "info" }
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -183,7 +187,7 @@ depth_max = "deep"
 "#,
         expect![[r#"
             p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
-            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `masking`, `witnesses`, `timestamps`, `limits`, `keys`, `purge`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `policy`, `masking`, `witnesses`, `timestamps`, `limits`, `keys`, `purge`
             p.toml:4:12: invalid type: string "yes", expected a boolean
             p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
             p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
@@ -261,6 +265,7 @@ fn variables_and_flags_lie_over_the_file() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -298,6 +303,7 @@ fn masking_is_set_by_reader_class_and_kind() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym, network label
             masking agent            credential label, card partial, authentication delete, identifier label, contact pseudonym, network reveal, iban reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal, network reveal
@@ -336,6 +342,7 @@ url = "http://127.0.0.1:5002/analyze"
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -423,6 +430,7 @@ logs = ["org"]
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
+            policies                 none: everything is permitted
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal

@@ -14,6 +14,7 @@ mod demo;
 mod help;
 mod judges;
 mod masking;
+mod policy;
 mod program;
 mod prove;
 mod recorded;

@@ -19,7 +19,7 @@ fn get(address: &str, path: &str) -> String {
     http(address, &request)
 }
 
-fn initialize(address: &str, upstream: &str, authorization: &str) -> String {
+pub(crate) fn initialize(address: &str, upstream: &str, authorization: &str) -> String {
     let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
     let request = format!(
         "POST /mcp/{upstream} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
@@ -30,7 +30,7 @@ fn initialize(address: &str, upstream: &str, authorization: &str) -> String {
     http(address, &request)
 }
 
-fn shop(dir: &std::path::Path) -> String {
+pub(crate) fn shop(dir: &std::path::Path) -> String {
     format!(
         "shop={} sample-server {}",
         env!("CARGO_BIN_EXE_probity"),

@@ -18,6 +18,7 @@ use super::{recordings, show, verify};
 use crate::cli::{DemoArgs, SampleServerArgs, SessionRef};
 use crate::config::{Config, Masking, Upstream};
 use crate::exit::Exit;
+use crate::policies::Policies;
 use crate::running::Node;
 use crate::tokens::{self, Wanted};
 use crate::view::{Calls, Paint};
@@ -73,6 +74,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         receipts: false,
         serve_log: true,
         upstreams: BTreeMap::from([(name, upstream)]),
+        policies: Policies::default(),
         masking: Masking::default(),
         limits: Limits::default(),
         root: None,

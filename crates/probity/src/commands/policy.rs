@@ -1,0 +1,51 @@
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Result;
+use policy::{Rule, Says, Tools, vocabulary};
+
+use crate::cli::{PolicyArgs, PolicyCheckArgs, PolicyCommand};
+use crate::config::{Mistakes, policy_mistake};
+use crate::exit::Exit;
+use crate::policies::Policies;
+use crate::view::escape;
+
+pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
+    match &args.command {
+        PolicyCommand::Check(args) => check(args),
+        PolicyCommand::Schema => {
+            let schema = vocabulary::schema(&Tools::default());
+            io::stdout().lock().write_all(schema.as_bytes())?;
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+fn check(args: &PolicyCheckArgs) -> Result<Exit> {
+    let paths = args.paths.iter().map(|path| path.display().to_string());
+    let loaded = Policies::below(Path::new(""), paths).load();
+    let loaded = loaded.map_err(|found| {
+        let mut mistakes = Mistakes::default();
+        for mistake in &found {
+            mistakes.push(policy_mistake(mistake));
+        }
+        mistakes
+    })?;
+    let mut out = io::stdout().lock();
+    for rule in loaded.rules() {
+        writeln!(out, "{}", line(rule))?;
+    }
+    writeln!(out, "policy digest {}", loaded.digest())?;
+    Ok(Exit::Ok)
+}
+
+fn line(rule: &Rule) -> String {
+    let says = match &rule.says {
+        Says::Permit => "permit".to_owned(),
+        Says::Forbid => "forbid".to_owned(),
+        Says::Hold(terms) => format!("hold for {}", terms.groups.join(", ")),
+    };
+    let severity = rule.severity.map_or("-", policy::Severity::as_str);
+    let (id, file) = (escape(&rule.id), escape(&rule.file));
+    format!("{id:<32} {says:<20} {severity:<8} {file}")
+}

@@ -1,0 +1,167 @@
+//! The operator's policies: reading them, watching them, putting each set that comes into force on
+//! record.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use policy::{Mistake, Policy, Source, Tools};
+
+/// How often a running gateway looks whether its policies were changed.
+const WATCH: Duration = Duration::from_millis(500);
+
+/// Where policies are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policies {
+    /// Files, and folders whose `.cedar` files are meant: as they are written, and where that is.
+    places: Vec<(String, PathBuf)>,
+}
+
+/// What the files were like when they were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
+
+impl Policies {
+    /// Of these places, each as it is written, below `folder`.
+    pub(crate) fn below(folder: &Path, written: impl IntoIterator<Item = String>) -> Self {
+        let places = written.into_iter();
+        let places = places.map(|written| (written.clone(), folder.join(written)));
+        Self {
+            places: places.collect(),
+        }
+    }
+
+    /// As they are written; empty: there are none, and everything is permitted.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().map(|(written, _)| written.as_str())
+    }
+
+    /// The set as it is on disk now.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in it; a place that cannot be read, or is a folder without policies.
+    pub(crate) fn load(&self) -> Result<Policy, Vec<Mistake>> {
+        if self.places.is_empty() {
+            return Ok(Policy::permit_all());
+        }
+        let mut sources = Vec::new();
+        let mut mistakes = Vec::new();
+        for (name, path) in self.files() {
+            match path.and_then(fs::read_to_string) {
+                Ok(text) => sources.push(Source {
+                    name: name.into(),
+                    text: text.into(),
+                }),
+                Err(error) => mistakes.push(Mistake {
+                    file: name.into(),
+                    line: None,
+                    what: format!("cannot be read: {error}"),
+                    help: None,
+                }),
+            }
+        }
+        if mistakes.is_empty() {
+            Policy::load(&sources, Tools::default())
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// Each file by its name and path, in the order of the places; within a folder by name.
+    fn files(&self) -> Vec<(String, io::Result<PathBuf>)> {
+        let mut files = Vec::new();
+        for (written, path) in &self.places {
+            if !path.is_dir() {
+                files.push((written.clone(), Ok(path.clone())));
+                continue;
+            }
+            let found = match cedar_files(path) {
+                Ok(found) if found.is_empty() => Err(io::Error::other("no `.cedar` file in it")),
+                found => found,
+            };
+            match found {
+                Ok(found) => files.extend(found.into_iter().map(|name| {
+                    let path = path.join(&name);
+                    (
+                        format!("{}/{name}", written.trim_end_matches('/')),
+                        Ok(path),
+                    )
+                })),
+                Err(error) => files.push((written.clone(), Err(error))),
+            }
+        }
+        files
+    }
+
+    fn stamp(&self) -> Stamp {
+        let files = self.files().into_iter();
+        let files = files.filter_map(|(_, path)| path.ok());
+        Stamp(
+            files
+                .map(|path| {
+                    let state = fs::metadata(&path).ok();
+                    let state = state.and_then(|m| Some((m.modified().ok()?, m.len())));
+                    (path, state)
+                })
+                .collect(),
+        )
+    }
+}
+
+fn cedar_files(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_str().filter(|name| name.ends_with(".cedar"));
+        names.extend(name.map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Replaces the set in force whenever its files change. A set with a mistake never replaces a good
+/// one, and none comes into force before `record` has put it on record.
+pub(crate) async fn watch<F>(
+    policies: Policies,
+    in_force: Arc<ArcSwap<Policy>>,
+    record: impl Fn(&Policy) -> F + Send,
+) where
+    F: Future<Output = anyhow::Result<()>> + Send,
+{
+    let mut stamp = policies.stamp();
+    // What came between reading at the start and here is seen, too: the digests are compared.
+    let mut unread = true;
+    loop {
+        tokio::time::sleep(WATCH).await;
+        let now = policies.stamp();
+        if now == stamp && !unread {
+            continue;
+        }
+        (stamp, unread) = (now, false);
+        match policies.load() {
+            Ok(fresh) if fresh.digest() == in_force.load().digest() => {}
+            Ok(fresh) => match record(&fresh).await {
+                Ok(()) => {
+                    tracing::info!(digest = %fresh.digest(), "the policies changed and are in force");
+                    in_force.store(Arc::new(fresh));
+                }
+                Err(error) => {
+                    tracing::error!(
+                        "the policies changed, and this cannot be put on record: {error:#}"
+                    );
+                }
+            },
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    tracing::error!(
+                        "the policies changed, and those of before stay in force: {mistake}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Policies: checked, in force, replaced without a restart, and on record.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::program::{Serving, run};
+use crate::serve::{initialize, shop};
+
+/// Longest wait for a changed file: a bound, not an expectation.
+const ROUNDS: u32 = 200;
+
+const PERMIT: &str = "@id(\"all\")\npermit(principal, action, resource);\n";
+const FORBID: &str = "@id(\"closed\")\n@reason(\"the shop is closed\")\n\
+    forbid(principal, action == Probity::Action::\"initialize\", resource in Probity::Server::\"shop\");\n";
+
+fn write(folder: &Path, name: &str, text: &str) {
+    fs::write(folder.join(name), text).expect("it can be written");
+}
+
+/// Asks until the answer holds `text`.
+fn until(address: &str, text: &str) -> String {
+    let mut answer = String::new();
+    for _ in 0..ROUNDS {
+        answer = initialize(address, "shop", "");
+        if answer.contains(text) {
+            return answer;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("`{text}` never came: {answer}");
+}
+
+#[test]
+fn a_changed_policy_is_in_force_and_a_broken_one_is_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let policies = dir.path().join("policies");
+    fs::create_dir(&policies).expect("a folder");
+    write(&policies, "a.cedar", PERMIT);
+    let data = dir.path().join("data").display().to_string();
+    let (name, command) = ("shop", shop(dir.path()));
+    let command = command.split_once('=').expect("a command").1.to_owned();
+    write(
+        dir.path(),
+        "probity.toml",
+        &format!(
+            "listen = \"127.0.0.1:0\"\ndata = \"data\"\n[policy]\nfiles = [\"policies\"]\n\
+             [upstreams.{name}]\ncommand = {:?}\nanonymous = true\n",
+            command.split(' ').collect::<Vec<_>>()
+        ),
+    );
+    let config = dir.path().join("probity.toml").display().to_string();
+    let serving = Serving::start(&["serve", "--config", &config]);
+    let address = serving.address();
+    until(&address, "probity-sample-shop");
+
+    write(&policies, "b.cedar", FORBID);
+    let told = until(
+        &address,
+        "Blocked by policy closed: the shop is closed. Decision ",
+    );
+    assert!(told.contains("\"code\":4403"), "{told}");
+    // What is broken changes nothing, for as long as it is broken.
+    write(&policies, "b.cedar", "forbid(");
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert!(initialize(&address, "shop", "").contains("4403"));
+    let other = FORBID.replace("Server::\"shop\"", "Server::\"other\"");
+    write(&policies, "b.cedar", &other);
+    until(&address, "probity-sample-shop");
+    assert_eq!(serving.terminate(), 0);
+
+    let listed = run(&["sessions", "--node", "--json", "--data", &data]).ok();
+    let ids = listed
+        .split("\"id\":\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let shown: String = ids
+        .map(|id| run(&["show", id, "--json", "--data", &data]).ok())
+        .collect();
+    let digests: Vec<_> = shown
+        .lines()
+        .filter(|line| line.contains("\"kind\":\"configuration\""))
+        .filter_map(|line| line.split("\"policy\":\"").nth(1)?.get(..64))
+        .collect();
+    // At the start, closed, open for others: each with a digest of its own.
+    assert_eq!(digests.len(), 3, "{shown}");
+    assert!(digests[0] != digests[1] && digests[1] != digests[2]);
+    run(&["verify", &data]).ok();
+}
+
+#[test]
+fn mistakes_are_told_with_file_and_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write(dir.path(), "good.cedar", PERMIT);
+    write(
+        dir.path(),
+        "bad.cedar",
+        "@id(\"x\")\nforbid(principal, action == Probity::Action::\"tools/call\", resource)\nwhen { context.argumnts.n > 3 };\n",
+    );
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let listed = run(&["policy", "check", &at("good.cedar")]).ok();
+    assert!(
+        listed.contains("all ") && listed.contains("permit"),
+        "{listed}"
+    );
+    let told = run(&["policy", "check", &at("")]).failed(6);
+    assert!(told.contains("bad.cedar:3:1: "), "{told}");
+    run(&["policy", "check", &at("missing.cedar")]).failed(6);
+    let schema = run(&["policy", "schema"]).ok();
+    assert!(schema.contains("namespace Probity"), "{schema}");
+
+    // The configuration is wrong where its policies are.
+    write(
+        dir.path(),
+        "probity.toml",
+        "[policy]\nfiles = [\"bad.cedar\", \"gone\"]\n",
+    );
+    let told = run(&["check", "--config", &at("probity.toml")]).failed(6);
+    assert!(
+        told.contains("bad.cedar:3:1: ") || told.contains("gone: cannot be read"),
+        "{told}"
+    );
+}
