@@ -1,7 +1,7 @@
 //! What a decision is about: who, what, on what, and the facts.
 
+use core::net::IpAddr;
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::{Caller, Timestamp, UpstreamName};
