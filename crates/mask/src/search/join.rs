@@ -68,6 +68,27 @@ impl Search<'_> {
         pieces
     }
 
+    /// Whether all of a joined text has to be searched for what lies across the seam at `at`. Where it
+    /// can only be a number, what stands around the seam says so.
+    fn is_crossed(&mut self, joined: &str, at: usize) -> bool {
+        match seam::crossing(joined, at) {
+            seam::Crossing::Nothing => false,
+            seam::Crossing::Any => true,
+            seam::Crossing::Number => {
+                let around = seam::around(joined, at);
+                let part = joined.get(around.clone()).unwrap_or_default();
+                let context = Context {
+                    depth: 1,
+                    ..Context::default()
+                };
+                let places = self.text(part, context);
+                let at = at - around.start;
+                let across = |place: &Place| place.span.start < at && at < place.span.end;
+                places.iter().any(|place| is_sure(place) && across(place))
+            }
+        }
+    }
+
     fn across_chain(&mut self, chain: &[&str], first: usize, pieces: &mut Vec<Piece>) {
         let mut joined = String::new();
         // Where each text's part begins in the joined text, and in the text itself.
@@ -83,8 +104,7 @@ impl Search<'_> {
             joined.push_str(text.get(start..end).unwrap_or_default());
         }
         let mut seams = parts.iter().skip(1).map(|(joined, _)| *joined);
-        if !seams.any(|at| seam::may_be_crossed(&joined, at)) || !self.budget.view(0, joined.len())
-        {
+        if !seams.any(|at| self.is_crossed(&joined, at)) || !self.budget.view(0, joined.len()) {
             return;
         }
         let context = Context {
@@ -92,11 +112,7 @@ impl Search<'_> {
             ..Context::default()
         };
         for place in self.text(&joined, context) {
-            let sure = place
-                .marks
-                .iter()
-                .any(|mark| mark.certainty > Certainty::Named);
-            if !sure || matches!(place.what, What::Opaque) {
+            if !is_sure(&place) {
                 continue;
             }
             let spans = split(&place.span, &parts, joined.len());
@@ -128,6 +144,12 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether a place was found by its form: what stands in another text names nothing.
+fn is_sure(place: &Place) -> bool {
+    let mut marks = place.marks.iter();
+    marks.any(|mark| mark.certainty > Certainty::Named) && !matches!(place.what, What::Opaque)
 }
 
 /// A place of a decoded string as a place of the message in which the string stands.

@@ -4,6 +4,8 @@
 //! scheme, letters of both cases, the dashes of a key's armour, or the words of a wallet. Most
 //! seams have none of it around them and need not be searched.
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 use crate::detect::credentials::wallets;
@@ -18,15 +20,44 @@ const GAP_BYTES_MAX: usize = 12;
 /// Letters of both cases without a digit are a token only where they are so many.
 const LETTERS_MIN: usize = 16;
 
-/// Whether a value that is found by its form may lie across the seam at `at`.
-pub(super) fn may_be_crossed(text: &str, at: usize) -> bool {
+/// What may lie across a seam.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Crossing {
+    /// Nothing that is found by its form.
+    Nothing,
+    /// A number: it and what is said about it are short.
+    Number,
+    /// Something that may be long.
+    Any,
+}
+
+/// What may lie across the seam at `at`.
+pub(super) fn crossing(text: &str, at: usize) -> Crossing {
     let Some((before, behind)) = text.as_bytes().split_at_checked(at) else {
-        return false;
+        return Crossing::Nothing;
     };
-    word_is_odd(before, behind)
-        || lies_between_digits(before, behind)
+    let is_long = word_is_odd(before, behind)
         || lies_in_armour(before)
-        || wallets::may_be_within_phrase(text, at)
+        || wallets::may_be_within_phrase(text, at);
+    match (is_long, lies_between_digits(before, behind)) {
+        (true, _) => Crossing::Any,
+        (false, true) => Crossing::Number,
+        (false, false) => Crossing::Nothing,
+    }
+}
+
+/// What stands around the seam at `at`, as far as a number across it and the words about it reach.
+pub(super) fn around(text: &str, at: usize) -> Range<usize> {
+    const REACH_BYTES: usize = 160;
+    let mut start = at.saturating_sub(REACH_BYTES);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = (at + REACH_BYTES).min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
 }
 
 /// Whether the word across the seam may be a token, an address or a URL.
@@ -75,11 +106,12 @@ fn lies_in_armour(before: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_be_crossed;
+    use super::{Crossing, crossing};
 
     fn check(before: &str, behind: &str, expected: bool) {
         let joined = format!("{before}{behind}");
-        assert_eq!(may_be_crossed(&joined, before.len()), expected, "{joined}");
+        let crossing = crossing(&joined, before.len());
+        assert_eq!(crossing != Crossing::Nothing, expected, "{joined}");
     }
 
     #[test]
