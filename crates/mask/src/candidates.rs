@@ -118,6 +118,7 @@ impl Seen {
 pub(crate) fn collect(text: &str, seen: Seen, candidates: &mut Candidates) {
     candidates.tokens.clear();
     candidates.digits.clear();
+    candidates.doubled = false;
     candidates.ats.clear();
     candidates.schemes.clear();
     candidates.assignments.clear();
@@ -147,6 +148,11 @@ fn tokens(bytes: &[u8], candidates: &mut Candidates) {
     }
 }
 
+/// Whether a byte may stand between groups of digits, alone or with others of its kind.
+pub(crate) const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'\t' | b'.')
+}
+
 fn digits(bytes: &[u8], candidates: &mut Candidates) {
     let mut at = 0;
     while let Some(found) = bytes
@@ -173,6 +179,8 @@ fn digits(bytes: &[u8], candidates: &mut Candidates) {
         if count >= DIGITS_MIN {
             candidates.digits.push(start..end);
         }
+        candidates.doubled |=
+            matches!(bytes.get(end..end + 2), Some(pair) if pair.iter().copied().all(is_separator));
         at = end;
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Candidates {
     /// Runs that begin and end with a digit, of digits and single separators (space, `-`, `.`, `/`),
     /// with at least 6 digits.
     pub(crate) digits: Vec<Range<usize>>,
+    /// A digit is followed by two separators.
+    pub(crate) doubled: bool,
     /// Each `@`.
     pub(crate) ats: Vec<usize>,
     /// Each `://`.

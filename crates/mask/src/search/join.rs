@@ -69,13 +69,13 @@ impl Search<'_> {
     }
 
     /// Whether all of a joined text has to be searched for what lies across the seam at `at`. Where it
-    /// can only be a number, what stands around the seam says so.
+    /// can only be short, what stands around the seam says so.
     fn is_crossed(&mut self, joined: &str, at: usize) -> bool {
         match seam::crossing(joined, at) {
             seam::Crossing::Nothing => false,
             seam::Crossing::Any => true,
-            seam::Crossing::Number => {
-                let around = seam::around(joined, at);
+            seam::Crossing::Within(reach) => {
+                let around = seam::around(joined, at, reach);
                 let part = joined.get(around.clone()).unwrap_or_default();
                 let context = Context {
                     depth: 1,

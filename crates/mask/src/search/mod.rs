@@ -241,7 +241,7 @@ impl<'s> Search<'s> {
         };
         let mut hits = std::mem::take(&mut self.hits);
         credentials::find(&scope, &mut hits);
-        identifiers::find(&scope, &mut hits);
+        identifiers::find(&scope, self.rules.looks_for(Class::Network), &mut hits);
         for hit in hits.drain(..) {
             let Some(value) = text.get(hit.span.clone()) else {
                 continue;

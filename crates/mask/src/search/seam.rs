@@ -17,6 +17,9 @@ const WORD_BYTES_MAX: usize = 512;
 /// separators.
 const GAP_BYTES_MAX: usize = 12;
 
+/// As far as a number and the words about it reach, in bytes.
+const AROUND_BYTES: usize = 160;
+
 /// Letters of both cases without a digit are a token only where they are so many.
 const LETTERS_MIN: usize = 16;
 
@@ -25,8 +28,8 @@ const LETTERS_MIN: usize = 16;
 pub(super) enum Crossing {
     /// Nothing that is found by its form.
     Nothing,
-    /// A number: it and what is said about it are short.
-    Number,
+    /// A number or a word: so much on each side has it, and what is said about it.
+    Within(usize),
     /// Something that may be long.
     Any,
 }
@@ -36,49 +39,48 @@ pub(super) fn crossing(text: &str, at: usize) -> Crossing {
     let Some((before, behind)) = text.as_bytes().split_at_checked(at) else {
         return Crossing::Nothing;
     };
-    let is_long = word_is_odd(before, behind)
-        || lies_in_armour(before)
-        || wallets::may_be_within_phrase(text, at);
-    match (is_long, lies_between_digits(before, behind)) {
-        (true, _) => Crossing::Any,
-        (false, true) => Crossing::Number,
-        (false, false) => Crossing::Nothing,
+    if lies_in_armour(before) || wallets::may_be_within_phrase(text, at) {
+        return Crossing::Any;
+    }
+    match odd_word(before, behind) {
+        Some(length) if length >= WORD_BYTES_MAX => Crossing::Any,
+        Some(length) => Crossing::Within(length + AROUND_BYTES),
+        None if lies_between_digits(before, behind) => Crossing::Within(AROUND_BYTES),
+        None => Crossing::Nothing,
     }
 }
 
-/// What stands around the seam at `at`, as far as a number across it and the words about it reach.
-pub(super) fn around(text: &str, at: usize) -> Range<usize> {
-    const REACH_BYTES: usize = 160;
-    let mut start = at.saturating_sub(REACH_BYTES);
+/// What stands within `reach` bytes of the seam at `at`.
+pub(super) fn around(text: &str, at: usize, reach: usize) -> Range<usize> {
+    let mut start = at.saturating_sub(reach);
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let mut end = (at + REACH_BYTES).min(text.len());
+    let mut end = (at + reach).min(text.len());
     while !text.is_char_boundary(end) {
         end += 1;
     }
     start..end
 }
 
-/// Whether the word across the seam may be a token, an address or a URL.
-fn word_is_odd(before: &[u8], behind: &[u8]) -> bool {
+/// The length of the word across the seam, if it may be a token, an address or a URL.
+fn odd_word(before: &[u8], behind: &[u8]) -> Option<usize> {
     let tail = before.iter().rev().take(WORD_BYTES_MAX);
     let tail = tail.take_while(|byte| is_of_word(**byte));
     let head = behind.iter().take(WORD_BYTES_MAX);
     let head = head.take_while(|byte| is_of_word(**byte));
-    let (mut length, mut upper, mut lower) = (0, false, false);
+    let (mut length, mut upper, mut lower, mut odd) = (0, false, false, false);
     for byte in tail.clone().chain(head.clone()) {
         length += 1;
         match byte {
-            b'0'..=b'9' | b'@' | b':' | b'\\' | b'%' | b'&' | 0x80.. => {
-                return head.count() > 0 && tail.count() > 0;
-            }
+            b'0'..=b'9' | b'@' | b':' | b'\\' | b'%' | b'&' | 0x80.. => odd = true,
             b'A'..=b'Z' => upper = true,
             b'a'..=b'z' => lower = true,
             _ => {}
         }
     }
-    upper && lower && length >= LETTERS_MIN && head.count() > 0 && tail.count() > 0
+    let is_odd = odd || (upper && lower && length >= LETTERS_MIN);
+    (is_odd && head.count() > 0 && tail.count() > 0).then_some(length)
 }
 
 const fn is_of_word(byte: u8) -> bool {

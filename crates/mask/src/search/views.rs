@@ -36,7 +36,7 @@ impl Search<'_> {
         let mut tried = context.tried;
         for (number, reading) in READINGS.iter().enumerate() {
             let bit = 1 << number;
-            if context.tried & bit != 0 || !may_apply(reading, seen) {
+            if context.tried & bit != 0 || !may_apply(reading, seen, candidates) {
                 continue;
             }
             let windows = windows(text, reading);
@@ -248,13 +248,13 @@ impl Search<'_> {
 }
 
 /// Whether a text can have what a reading decodes, by the bytes that it has.
-const fn may_apply(reading: &Reading, seen: Seen) -> bool {
+const fn may_apply(reading: &Reading, seen: Seen, candidates: &Candidates) -> bool {
     match reading.layer {
         Layer::Percent | Layer::Entities => seen.escape(),
         Layer::Backslash => seen.backslash(),
         Layer::QuotedPrintable => seen.sign(),
         _ if reading.across_only => seen.line(),
-        _ => seen.unusual() || seen.digit(),
+        _ => seen.unusual() || candidates.doubled,
     }
 }
 

@@ -169,21 +169,23 @@ pub(crate) fn in_pairs(text: &str, at: usize, bytes_max: usize) -> Option<Encode
 }
 
 /// The parts of a run that could be base64: its characters, and padding at the end.
-fn parts(run: &str) -> Vec<Range<usize>> {
+fn parts(run: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = run.as_bytes();
-    let mut parts = Vec::new();
-    let mut start = 0;
-    while start < bytes.len() {
-        let rest = bytes.get(start..).unwrap_or_default();
-        let length = rest.iter().take_while(|byte| is_base64(**byte)).count();
-        let padding = rest.iter().skip(length).take(2);
-        let padding = padding.take_while(|byte| **byte == b'=').count();
-        if length + padding >= RUN_CHARS_MIN {
-            parts.push(start..start + length + padding);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let length = rest.iter().take_while(|byte| is_base64(**byte)).count();
+            let padding = rest.iter().skip(length).take(2);
+            let padding = padding.take_while(|byte| **byte == b'=').count();
+            let start = at;
+            at += length + padding.max(1);
+            if length + padding >= RUN_CHARS_MIN {
+                return Some(start..start + length + padding);
+            }
         }
-        start += length + padding.max(1);
-    }
-    parts
+        None
+    })
 }
 
 /// A run of hexadecimal digits without the `0x` before it.
@@ -229,8 +231,14 @@ fn opened(
     name: &'static str,
     bytes_max: usize,
 ) -> Option<(&'static str, Content)> {
-    let probe = text.decode(word.get(..PROBE_CHARS.min(word.len()))?)?;
-    let promise = promise(&probe)?;
+    let head = word.get(..PROBE_CHARS.min(word.len()))?;
+    let promise = match (head.as_bytes().first_chunk(), &text) {
+        (Some(head), Text::Hex { .. }) => promise(&of_hex(head)?)?,
+        (Some(head), Text::Base64 { .. }) if head.iter().all(|byte| is_base64(*byte)) => {
+            promise(&of_base64(head))?
+        }
+        _ => promise(&text.decode(head)?)?,
+    };
     if word.len() / 4 * 3 > bytes_max {
         return Some((name, Content::TooLong));
     }
@@ -276,6 +284,38 @@ fn opened(
             texts,
         },
     ))
+}
+
+/// The bytes of a hexadecimal head.
+fn of_hex(head: &[u8; PROBE_CHARS]) -> Option<[u8; PROBE_CHARS / 2]> {
+    let mut bytes = [0; PROBE_CHARS / 2];
+    for (byte, pair) in bytes.iter_mut().zip(head.chunks_exact(2)) {
+        for digit in pair {
+            let digit = char::from(*digit).to_digit(16)?;
+            *byte = *byte << 4 | u8::try_from(digit).ok()?;
+        }
+    }
+    Some(bytes)
+}
+
+/// The bytes of a head in base64, of either alphabet (RFC 4648 §4, §5).
+fn of_base64(head: &[u8; PROBE_CHARS]) -> [u8; PROBE_CHARS / 4 * 3] {
+    let mut bytes = [0; PROBE_CHARS / 4 * 3];
+    for (three, four) in bytes.chunks_exact_mut(3).zip(head.chunks_exact(4)) {
+        let bits = four.iter().fold(0, |bits: u32, char| {
+            let six = match char {
+                b'A'..=b'Z' => char - b'A',
+                b'a'..=b'z' => char - b'a' + 26,
+                b'0'..=b'9' => char - b'0' + 52,
+                b'+' | b'-' => 62,
+                _ => 63,
+            };
+            bits << 6 | u32::from(six)
+        });
+        let [_, decoded @ ..] = bits.to_be_bytes();
+        three.copy_from_slice(&decoded);
+    }
+    bytes
 }
 
 /// What the first bytes promise.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Decoding;
+use crate::candidates::is_separator;
 
 enum Char {
     Kept,
@@ -108,10 +109,6 @@ pub(super) fn decode(text: &str) -> Option<Decoding> {
     }
     decoding.copy(text.get(copied..).unwrap_or_default(), copied);
     Some(decoding)
-}
-
-fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'\t' | b'.')
 }
 
 fn separators(bytes: &[u8], at: usize) -> usize {

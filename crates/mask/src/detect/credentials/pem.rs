@@ -1,7 +1,9 @@
 //! Private keys in text: PEM (RFC 7468 §10, §11), OpenSSH, OpenPGP (RFC 9580 §6.2), PuTTY, and the
 //! base 64 of their DER where the armour was lost.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use super::bytes::Class;
 use super::tokens::Found;
@@ -10,12 +12,18 @@ use crate::detect::{Certainty, Class as HitClass, Hit, Scope};
 /// Fewest characters of base 64 between the lines for a key to be one, and not a manual's example.
 const BODY_CHARS_MIN: usize = 24;
 
+static PRIVATE_KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"PRIVATE KEY"));
+static PRIVATE_LINES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"Private-Lines: "));
+
 /// Blocks with a begin line; what lies between begin and end is taken whole. A block that was cut
 /// off ends where its base 64 ends.
 pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     let text = scope.text;
+    if text.len() < BODY_CHARS_MIN {
+        return;
+    }
     let (mut from, mut next_end) = (0, None);
-    while let Some(at) = rest(text, from).and_then(|tail| memmem::find(tail, b"PRIVATE KEY")) {
+    while let Some(at) = rest(text, from).and_then(|tail| PRIVATE_KEY.find(tail)) {
         let word = from + at;
         from = word + 11;
         let Some(start) = armour_before(text, word) else {
@@ -134,7 +142,7 @@ fn holds_a_body(block: &str) -> bool {
 
 /// PuTTY: the lines after `Private-Lines:`. (PuTTY manual, appendix C, "PPK file format")
 fn putty(text: &str, hits: &mut Vec<Hit>) {
-    let Some(at) = memmem::find(text.as_bytes(), b"Private-Lines: ") else {
+    let Some(at) = PRIVATE_LINES.find(text.as_bytes()) else {
         return;
     };
     let start = at + 15 + Class::DIGIT.run(text.as_bytes(), at + 15);

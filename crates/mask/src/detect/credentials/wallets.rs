@@ -43,7 +43,7 @@ const PHRASE_WORDS_MIN: usize = 12;
 /// Seed phrases. Only every so many bytes a word is looked up, so that no phrase lies between; what
 /// stands around it is read where it is of the list.
 pub(super) fn find(scope: &Scope<'_>, named: bool, hits: &mut Vec<Hit>) {
-    const STEP: usize = PHRASE_BYTES_MIN / 2;
+    const STEP: usize = PHRASE_BYTES_MIN - 1;
     let text = scope.text.as_bytes();
     let mut at = STEP;
     while at < text.len() {

@@ -32,7 +32,7 @@ pub(super) fn code(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit
     let may_go_on = matches!(next, Some(b'-' | b' ' | b'.' | b'+' | b'/'));
     let len = word.span.len();
     let may_be = if word.made_of.is_digits() {
-        may_go_on && matches!(len, 2 | 6 | 8)
+        digits_may_begin(len, next)
     } else if word.made_of.is_letters() {
         may_go_on && len <= 2 && word.made_of.is_upper()
     } else {
@@ -42,6 +42,14 @@ pub(super) fn code(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit
         return None;
     }
     CODES.iter().find_map(|code| code.hit(text, word, context))
+}
+
+/// Whether a shape begins with so many digits and goes on with this.
+const fn digits_may_begin(len: usize, next: Option<u8>) -> bool {
+    matches!(
+        (len, next),
+        (2, Some(b'.')) | (6, Some(b'-' | b'+')) | (8, Some(b'-' | b' '))
+    )
 }
 
 impl Code {
@@ -427,6 +435,19 @@ mod tests {
         }
         found(&["nino"], "ab123456c", "uk_nino", "ab123456c");
         found(&["dni"], "12345678z", "es_dni", "12345678z");
+    }
+
+    #[test]
+    fn every_shape_may_be_begun_by_a_word() {
+        let shapes = super::CODES.iter().flat_map(|code| code.shapes);
+        let digits = shapes.filter_map(|shape| {
+            let len = shape.bytes().take_while(|byte| *byte == b'9').count();
+            let next = shape.as_bytes().get(len).copied()?;
+            (!next.is_ascii_alphanumeric() && next != b'?').then_some((len, next))
+        });
+        for (len, next) in digits.filter(|(len, _)| *len > 1) {
+            assert!(super::digits_may_begin(len, Some(next)), "{len} {next}");
+        }
     }
 
     #[test]

@@ -41,8 +41,9 @@ const NAMED_MAX: usize = 128;
 /// And without a space: a date with a time of day.
 const SECRET_MAX: usize = 32;
 
-/// Adds what it finds in one text; the order does not matter, overlaps are allowed.
-pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
+/// Adds what it finds in one text, addresses of networks where they are asked for; the order does not
+/// matter, overlaps are allowed.
+pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
     let ats = scope.candidates.ats.iter();
     hits.extend(ats.filter_map(|&at| email::email(scope.text, at)));
     if !has_digit(scope.text.as_bytes()) {
@@ -56,6 +57,7 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
             // Words of other scripts are not looked up one by one.
             false => Topics::TOLD,
         },
+        networks,
         is_table: scope.text.contains('\n'),
         hits,
     };
@@ -75,6 +77,8 @@ struct Finder<'a> {
     context: Context<'a>,
     /// Topics of which a word or a name was seen so far.
     told: Topics,
+    /// Addresses of networks are asked for.
+    networks: bool,
     /// There are lines, and so perhaps a table.
     is_table: bool,
     hits: &'a mut Vec<Hit>,
@@ -127,7 +131,7 @@ impl Finder<'_> {
     fn word(&mut self, word: &Word) {
         let text = self.text;
         let len = word.span.len();
-        if len <= 4 {
+        if len <= 4 && self.networks {
             self.add(network::network(text, word));
         }
         if word.made_of.is_letters() {
@@ -147,7 +151,7 @@ impl Finder<'_> {
         if self.is_table && len <= 8 && self.told.meets(Topics::WHOLE) {
             self.cell(&word.span);
         }
-        if document::may_be(text, word) && self.tells(Topics::DOCUMENT) {
+        if len >= 5 && self.tells(Topics::DOCUMENT) && document::may_be(text, word) {
             self.add(document::document(text, word, &self.context));
         }
         if len >= 6 && word.made_of.is_digits() && self.tells(Topics::BANK) {
@@ -196,8 +200,11 @@ impl Finder<'_> {
         if self.hits.len() > before {
             return;
         }
-        let birth = birth::date_at(text, run.start)
-            .filter(|_| self.tells(Topics::BIRTH))
+        let date = self
+            .tells(Topics::BIRTH)
+            .then(|| birth::date_at(text, run.start));
+        let birth = date
+            .flatten()
             .and_then(|date| birth::told_birth(text, date, &self.context));
         if birth.is_some() {
             self.add(birth);

@@ -20,7 +20,7 @@ fn hits(names: &[&str], text: &str) -> Vec<Hit> {
         definition: false,
     };
     let mut hits = Vec::new();
-    find(&scope, &mut hits);
+    find(&scope, true, &mut hits);
     hits
 }
 

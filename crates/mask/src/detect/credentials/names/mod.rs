@@ -102,31 +102,32 @@ pub(crate) fn holds_secrets(name: &str) -> bool {
 
 /// Whether a name says nothing of its value but that it is one: what stands above it decides.
 pub(crate) fn is_generic(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "value"
-            | "val"
-            | "data"
-            | "text"
-            | "content"
-            | "raw"
-            | "plain"
-            | "plaintext"
-            | "string"
-            | "stringvalue"
-            | "string_value"
-            | "current"
-            | "new"
-            | "old"
-            | "default"
-            | "secure"
-            | "_text"
-            | "#text"
-            | "$value"
-            | "_value"
-            | "0"
-            | "1"
-    )
+    const LENGTH_MAX: usize = 12;
+    const NAMES: [&str; 22] = [
+        "value",
+        "val",
+        "data",
+        "text",
+        "content",
+        "raw",
+        "plain",
+        "plaintext",
+        "string",
+        "stringvalue",
+        "string_value",
+        "current",
+        "new",
+        "old",
+        "default",
+        "secure",
+        "_text",
+        "#text",
+        "$value",
+        "_value",
+        "0",
+        "1",
+    ];
+    name.len() <= LENGTH_MAX && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn by_words(words: &Words) -> Option<Sensitive> {
