@@ -130,7 +130,10 @@ impl<'s> Search<'s> {
 
     /// Searches the value of an HTTP header field.
     pub(crate) fn header(&mut self, name: &str, value: &str) -> Vec<Place> {
-        let mut places = self.named_text(&[name], value);
+        let mut places = match header::encoded(value) {
+            Some((span, codec, text)) => self.encoded_value(&[name], span, codec, &text),
+            None => self.named_text(&[name], value),
+        };
         if header::is_fixed(name) {
             for place in &mut places {
                 place.at = Some(At {

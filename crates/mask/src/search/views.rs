@@ -222,29 +222,48 @@ impl Search<'_> {
         if codec.bytes == Bytes::Image {
             self.compressed_texts(&decoded, &mut codec, deeper, &mut inner);
         }
-        let mut marks = Vec::new();
-        for mark in inner.iter().flat_map(|place| &place.marks) {
-            let mut mark = mark.clone();
-            mark.span = codec.outer(&decoded, &mark.span, run.span.len());
-            mark.span = mark.span.start + run.span.start..mark.span.end + run.span.start;
-            mark.views.push(run.name);
-            marks.push(mark);
-        }
-        if marks.is_empty() {
-            return;
-        }
-        places.push(Place {
-            span: run.span,
-            what: What::Whole(Box::new(Whole {
-                decoded,
-                codec,
-                inner,
-            })),
-            marks,
-            layers: Vec::new(),
-            at: None,
-        });
+        let whole = Whole {
+            decoded,
+            codec,
+            inner,
+        };
+        places.extend(enclosing(run.span, run.name, whole));
     }
+
+    /// The value of a header field that is encoded as a whole.
+    pub(super) fn encoded_value(
+        &mut self,
+        names: &[&str],
+        span: Range<usize>,
+        codec: Codec,
+        text: &str,
+    ) -> Vec<Place> {
+        let whole = Whole {
+            decoded: text.as_bytes().to_vec(),
+            codec,
+            inner: self.named_text(names, text),
+        };
+        enclosing(span, "base64", whole).into_iter().collect()
+    }
+}
+
+/// The place of an encoded text in which something was found.
+fn enclosing(span: Range<usize>, name: &'static str, whole: Whole) -> Option<Place> {
+    let mut marks = Vec::new();
+    for mark in whole.inner.iter().flat_map(|place| &place.marks) {
+        let mut mark = mark.clone();
+        let outer = whole.codec.outer(&whole.decoded, &mark.span, span.len());
+        mark.span = outer.start + span.start..outer.end + span.start;
+        mark.views.push(name);
+        marks.push(mark);
+    }
+    (!marks.is_empty()).then(|| Place {
+        span,
+        what: What::Whole(Box::new(whole)),
+        marks,
+        layers: Vec::new(),
+        at: None,
+    })
 }
 
 /// Whether a text can have what a reading decodes, by the bytes that it has.

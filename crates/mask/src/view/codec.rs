@@ -17,6 +17,21 @@ pub(crate) struct Codec {
     pub(crate) exact: bool,
 }
 
+impl Codec {
+    /// A text in base 64 with its padding (RFC 4648 §4).
+    pub(crate) const fn base64() -> Self {
+        Self {
+            text: Text::Base64 {
+                url: false,
+                padded: true,
+                wrap: None,
+            },
+            bytes: Bytes::Utf8,
+            exact: true,
+        }
+    }
+}
+
 /// How bytes are written as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Text {

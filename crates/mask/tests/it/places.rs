@@ -116,6 +116,11 @@ fn headers_and_uris() {
         header("Mcp-Param-To", "=?base64?YW5uQGV4YW1wbGUuY29t?="),
         "=?base64?W2VtYWlsXQ==?="
     );
+    // As the argument `password` is masked, of which it is the mirror.
+    assert_eq!(
+        header("Mcp-Param-password", "=?base64?aHVudGVyMg==?="),
+        "=?base64?W3Bhc3N3b3JkXQ==?="
+    );
     assert_eq!(
         header("Mcp-Session-Id", "ann@example.com"),
         "ann@example.com"

@@ -53,6 +53,17 @@ struct Http {
     rest: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Http {
+    /// Gives the length of the masked body, in bytes, where that of the body was given (RFC 9110 §8.6).
+    fn measure(&mut self, was: usize, is: usize) {
+        for (name, value) in self.headers.iter_mut().flatten() {
+            if name.eq_ignore_ascii_case("content-length") && value.trim().parse() == Ok(was) {
+                *value = is.to_string();
+            }
+        }
+    }
+}
+
 /// One line of the output.
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -155,13 +166,18 @@ impl Masker {
                 relay.relayed
             });
         }
+        let wire = String::from_utf8_lossy(&wire).into_owned();
+        let mut http = case
+            .http
+            .as_ref()
+            .map(|http| self.http(http, &at, &mut findings));
+        if let Some(http) = &mut http {
+            http.measure(case.wire.len(), wire.len());
+        }
         Answer {
             id: &case.id,
-            http: case
-                .http
-                .as_ref()
-                .map(|http| self.http(http, &at, &mut findings)),
-            wire: String::from_utf8_lossy(&wire).into_owned(),
+            http,
+            wire,
             findings,
         }
     }
