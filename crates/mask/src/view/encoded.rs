@@ -148,7 +148,20 @@ pub(crate) fn in_pairs(text: &str, at: usize, bytes_max: usize) -> Option<Encode
             end += 3;
         }
         probe = probe.max(end);
-        let run = text.get(start..end)?;
+        // `see 70 61`: the end of a word before is no pair, nor the beginning of one behind.
+        let is_word = |at: Option<usize>| {
+            let byte = at.and_then(|at| bytes.get(at));
+            byte.is_some_and(u8::is_ascii_alphanumeric)
+        };
+        if is_word(start.checked_sub(1)) {
+            start += 3;
+        }
+        if is_word(Some(end)) {
+            end -= 3;
+        }
+        let Some(run) = text.get(start..end) else {
+            continue;
+        };
         if run.len() + 1 < 3 * PAIRS_MIN {
             continue;
         }
@@ -376,7 +389,7 @@ fn from_utf16(bytes: &[u8], big_endian: bool) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Content, in_lines, in_token};
+    use super::{Content, in_lines, in_pairs, in_token};
 
     fn check(text: &str, expected: &[&str]) {
         let found = in_token(text, &(0..text.len()), 1 << 20);
@@ -411,6 +424,20 @@ mod tests {
         check("da39a3ee5e6b4b0d3255bfef95601890afd80709", &[]);
         check("3f1c2d9e-7c1b-4f7e-9f6a-0c7d2b5e8a11", &[]);
         check("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", &[]);
+    }
+
+    #[test]
+    fn pairs_end_where_words_begin() {
+        let check = |text: &str, expected: Option<&str>| {
+            let found = in_pairs(text, 0, 1 << 20);
+            let shown = found.map(|found| text.get(found.span).unwrap().to_owned());
+            assert_eq!(shown.as_deref(), expected, "{text}");
+        };
+        let pairs = "6f 6e 65 20 74 77 6f 20 74 68 72 65 65";
+        check(&format!("see {pairs} for the rest"), Some(pairs));
+        check(&format!("bee {pairs} bee"), Some(pairs));
+        check(&pairs.replace(' ', ":"), Some(&pairs.replace(' ', ":")));
+        check("bee 6f 6e bee", None);
     }
 
     #[test]
