@@ -74,7 +74,7 @@ fn digits_after(text: &str, from: usize, lengths: RangeInclusive<usize>) -> Opti
     let bytes = text.as_bytes();
     let mut at = from;
     for _ in 0..6 {
-        at += run(bytes, at, |byte| b" :=#\"'-.()\t".contains(&byte));
+        at += run(bytes, at, |byte| b" :=#\"'`-.()[]<>*\t".contains(&byte));
         let word = run(bytes, at, |byte| byte.is_ascii_alphanumeric());
         let span = at..at + word;
         let written = text.get(span.clone())?;
@@ -112,6 +112,8 @@ mod tests {
             ("cvv2 is 1234.", "1234"),
             ("the security code is 737", "737"),
             ("cvc=\"999\"", "999"),
+            ("CVV: **781**;", "781"),
+            ("CVC: `338`", "338"),
             ("exp 12/27 CVV 123", "123"),
         ] {
             found(&[], text, "card_security_code", value);

@@ -260,9 +260,10 @@ impl Said {
 fn against(words: Verdict, is_assigned: bool) -> Against {
     if !words.nearest.positive().is_none() || !words.in_clause {
         Against::Nothing
-    } else if words.nearest.meets(Topics::THING) {
+    } else if words.nearest.meets(Topics::THING) && words.at_end {
         Against::Thing
-    } else if words.nearest.meets(Topics::SOME_ID) || is_assigned && words.at_end {
+    } else if words.nearest.meets(Topics::SOME_ID.or(Topics::THING)) || is_assigned && words.at_end
+    {
         Against::SomeId
     } else {
         Against::Nothing

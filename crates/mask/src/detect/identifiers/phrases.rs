@@ -25,7 +25,7 @@ pub(super) struct Verdict {
     pub(super) positive: Topics,
     /// Whether the nearest phrase is in the last clause.
     pub(super) in_clause: bool,
-    /// Whether the nearest phrase is the end.
+    /// Whether the nearest phrase is the end, but for a short word.
     pub(super) at_end: bool,
 }
 
@@ -148,7 +148,8 @@ impl Verdict {
             Topics::NONE
         };
         self.in_clause = end > clause;
-        self.at_end = end >= len;
+        // `order no is`: a short word may stand between.
+        self.at_end = end + 4 >= len;
         self.nearest = topics;
         self.positive = before | topics.positive();
     }

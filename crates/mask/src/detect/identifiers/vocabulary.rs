@@ -291,7 +291,7 @@ pub(super) const VOCABULARY: &[(Topics, &str)] = &[
          rowid, run id, runid, satoshi, seconds, sendungsnummer, seq, sequence, sequence \
          number, serial, serial no, serial number, serialnumber, session id, sessionid, \
          sha, sha1, sha256, shipment, size, sku, sn, snowflake, span, span id, spanid, \
-         subtotal, temperature, tenant id, tenantid, thread, thread id, threadid, tick, \
+         subtotal, temperature, tenant id, tenantid, thread id, threadid, tick, \
          ticket, ticket no, ticket number, ticks, tid, timestamp, total, trace, trace id, \
          traceid, tracking, tracking id, tracking no, tracking number, trackingid, \
          trackingnumber, transaction id, transactionid, tweet, tweet id, tx, txid, txn, txn \
