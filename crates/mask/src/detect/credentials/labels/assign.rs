@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::values::Found;
+use super::super::values::{Found, is_masked};
 use super::{Label, Value, window};
 
 /// The value behind `=`, `:`, `=>` or `:=` after the label.
@@ -21,19 +21,115 @@ pub(super) fn after(label: &Label<'_>) -> Option<Value> {
     if let Some(value) = block(label, at, separator) {
         return Some(value);
     }
-    if let Some(value) = quoted(label.text, at) {
+    if let Some(value) = quoted(label.text, at).or_else(|| marked(label.text, at)) {
         return Some(value);
     }
-    let span = bare(label.text, at);
+    let (span, next) = match bare(label.text, at) {
+        span if span.is_empty() && separator == b':' => {
+            let at = next_line(label, at)?;
+            (bare(label.text, at), true)
+        }
+        span => (span, false),
+    };
     let tight = separator == b'=' && !spaced;
-    let line = fills_line(label, &span);
-    (!span.is_empty()).then_some(Value {
-        span,
-        found: if tight || line {
+    let found =
+        if (tight && is_field(label, &span)) || (!spaced || !next) && ends_entry(label, &span) {
+            Found::Field
+        } else if tight || next || fills_line(label, &span) {
             Found::Line
         } else {
             Found::Word
-        },
+        };
+    (!span.is_empty()).then_some(Value { span, found })
+}
+
+/// Whether `name=value` is one of those of a query, a connection string, an environment: parted by
+/// spaces, `&` and `;`, and not by the commas and brackets of a call.
+fn is_field(label: &Label<'_>, value: &Range<usize>) -> bool {
+    let head = window::before(label.text, label.name.start).trim_end_matches('-');
+    let before = head.trim_end_matches([' ', '\t']);
+    let tail = window::behind(label.text, value.end);
+    let opens = head.is_empty() || head.ends_with([' ', '\n', '\t', ';', '&', '?', '"', '\'', '`']);
+    let ends = tail.is_empty()
+        || tail.starts_with([' ', '\n', '\r', '\t', '&', '"', '\'', '`'])
+        || tail.strip_prefix(';').is_some_and(|rest| {
+            rest.trim().is_empty() || begins_pair(rest.as_bytes()) && !rest.starts_with([' ', '\n'])
+        });
+    opens && ends && !before.ends_with([',', '(', '{', '.'])
+}
+
+/// Whether `name: value` is all of its line, as in YAML. Code ends its lines with signs, or begins
+/// them with words.
+fn ends_entry(label: &Label<'_>, value: &Range<usize>) -> bool {
+    let start = window::line_start(label.text, label.name.start);
+    let head = label.text.get(start..label.name.start).unwrap_or_default();
+    let colon = label
+        .text
+        .get(label.name.end..value.start)
+        .is_some_and(|between| between.trim_matches(['"', '\'', ' ']) == ":");
+    let underscore = label
+        .text
+        .get(value.clone())
+        .is_some_and(|value| value.contains('_'));
+    let tail = window::line(label.text, value.end).trim();
+    colon
+        && !underscore
+        && (tail.is_empty() || tail.starts_with('#'))
+        && head.trim_matches([' ', '\t', '-', '"', '\'']).is_empty()
+}
+
+/// Where the value begins that stands alone on the next line, further in: `apikey:\n  x`.
+fn next_line(label: &Label<'_>, at: usize) -> Option<usize> {
+    let tail = window::behind(label.text, at);
+    let line = tail
+        .strip_prefix("\r\n")
+        .or_else(|| tail.strip_prefix('\n'))?;
+    let value = line.trim_start_matches([' ', '\t']);
+    let start = at + tail.len() - value.len();
+    let indent = line.len() - value.len();
+    let head = window::line_start(label.text, label.name.start);
+    let outer = label.text.get(head..label.name.start)?;
+    let outer = outer.len() - outer.trim_start_matches([' ', '\t']).len();
+    let word = window::line(label.text, start).trim_end();
+    let alone = !word.contains(char::is_whitespace)
+        && !word.ends_with([':', ',', '{'])
+        && !word.starts_with(['-', '#']);
+    (indent > outer && alone && !word.is_empty()).then_some(start)
+}
+
+/// A value between marks: `**x**`, `(x)`, `<x>`, `[x]`, `“x”`. Brackets also stand around words about
+/// a value, and tags: there it has a digit.
+fn marked(text: &str, at: usize) -> Option<Value> {
+    const MARKS: &[(&str, &str)] = &[
+        ("**", "**"),
+        ("__", "__"),
+        ("<<", ">>"),
+        ("((", "))"),
+        ("[[", "]]"),
+        ("(", ")"),
+        ("<", ">"),
+        ("[", "]"),
+        ("“", "”"),
+        ("„", "“"),
+        ("‘", "’"),
+        ("«", "»"),
+        ("「", "」"),
+    ];
+    let tail = window::behind(text, at);
+    let (open, close) = MARKS.iter().find(|(open, _)| tail.starts_with(open))?;
+    let inner = tail.get(open.len()..)?;
+    let length = inner.find(close).filter(|length| *length > 0)?;
+    let written = inner.get(..length)?;
+    let end = at + open.len() + written.trim_end().len();
+    let start = at + open.len() + written.len() - written.trim_start().len();
+    let quoting = !open.is_ascii() || *open == "**";
+    let word = !written.trim().contains(char::is_whitespace);
+    // `<td>`, `[masked]`, `(see below)`
+    let drawn = quoting || written.bytes().any(|byte| byte.is_ascii_digit());
+    let whole = tail.get(..open.len() + length + close.len())?;
+    (word && drawn && !written.starts_with('/') && !is_masked(whole)).then_some(Value {
+        span: start..end,
+        found: if quoting { Found::Line } else { Found::Word },
     })
 }
 
@@ -323,8 +419,6 @@ fn skip_markup(bytes: &[u8], at: usize) -> usize {
     let spaced = skip_spaces(bytes, at + stars);
     if (1..=3).contains(&stars) && spaced > at + stars {
         spaced
-    } else if stars == 2 {
-        at + 2
     } else {
         at
     }

@@ -32,10 +32,19 @@ pub(super) fn option(label: &Label<'_>) -> Option<Value> {
     let rest = label.text.get(span.end..)?.trim_start_matches([' ', '\t']);
     let ends =
         rest.is_empty() || rest.starts_with(['-', '\n', '|', '&', ';', '\\', '"', '\'', '`']);
-    Some(Value {
-        span,
-        found: if ends { Found::Line } else { Found::Word },
-    })
+    // `docker login --password x host`: capitals inside of a word that no sentence has.
+    let drawn = || {
+        let value = label.text.get(span.clone()).unwrap_or_default().as_bytes();
+        value
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+    };
+    let found = if ends || drawn() {
+        Found::Field
+    } else {
+        Found::Word
+    };
+    Some(Value { span, found })
 }
 
 /// Short options behind a program's name: `curl -u user:x`, `mysql -px`, `sshpass -p x`,

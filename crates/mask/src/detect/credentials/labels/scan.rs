@@ -209,6 +209,10 @@ pub(super) fn label<'a>(text: &'a str, place: Range<usize>, work: &'a Work) -> O
     if text.get(place.clone())?.starts_with("pw") {
         end = place.start + 2;
     }
+    // `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`: a kind of resource.
+    if start > 0 && bytes.get(start - 1) == Some(&b':') && is_in_arn(head) {
+        return None;
+    }
     let spaced = with_words_before(bytes, start, end);
     let name = text.get(start..end)?;
     let what = match spaced {
@@ -221,6 +225,18 @@ pub(super) fn label<'a>(text: &'a str, place: Range<usize>, work: &'a Work) -> O
         what,
         work,
     })
+}
+
+/// Whether the word that goes on here names a resource of Amazon's.
+fn is_in_arn(head: &[u8]) -> bool {
+    const ARN_BYTES_MAX: usize = 120;
+    let head = head.get(head.len().saturating_sub(ARN_BYTES_MAX)..);
+    let head = head.unwrap_or_default();
+    let word = head
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\''));
+    let word = head.get(word.map_or(0, |at| at + 1)..).unwrap_or_default();
+    memchr::memmem::find(word, b"arn:aws").is_some()
 }
 
 /// Letters of two bytes (`contraseña`) belong to a name; quotes and signs have three.

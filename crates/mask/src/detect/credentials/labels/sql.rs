@@ -94,7 +94,7 @@ pub(super) fn netrc(label: &Label<'_>) -> Option<Value> {
         .count();
     (space > 0).then(|| Value {
         span: bare(label.text, label.name.end + space),
-        found: Found::Line,
+        found: Found::Field,
     })
 }
 

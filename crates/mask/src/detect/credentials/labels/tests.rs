@@ -319,3 +319,93 @@ fn hostile_texts_cost_little_and_cut_no_character() {
     let nested = "(".repeat(50_000) + "password";
     assert_eq!(found(&nested, &[], false), []);
 }
+
+#[test]
+fn marks_around_values() {
+    rows(
+        "api_key",
+        &[
+            (
+                "2. paste API_KEY: (0wl220GWNqmhgJAHalYLkCoiE)",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "API_KEY: <0wl220GWNqmhgJAHalYLkCoiE>",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "API_KEY: [0wl220GWNqmhgJAHalYLkCoiE]",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "API_KEY: <<0wl220GWNqmhgJAHalYLkCoiE>>",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "API_KEY: “0wl220GWNqmhgJAHalYLkCoiE”",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "API_KEY: **0wl220GWNqmhgJAHalYLkCoiE**",
+                "0wl220GWNqmhgJAHalYLkCoiE",
+            ),
+            (
+                "apikey:\n  jNYd2aWSCu0FbqtThAF7kw\n",
+                "jNYd2aWSCu0FbqtThAF7kw",
+            ),
+            (
+                "java -Dapi_key=8gTDaI6k5BAWvMqFRST7qm -jar app.jar",
+                "8gTDaI6k5BAWvMqFRST7qm",
+            ),
+        ],
+    );
+    survives(&[
+        "password: [masked]",
+        "password: [email:k7q2abcdefgh]",
+        "password: (see below)",
+        "Password:</td>",
+        "password:\n  - one\n  - two",
+        "secrets:\n  database:\n    image: x",
+    ]);
+}
+
+#[test]
+fn letters_alone() {
+    rows(
+        "password",
+        &[
+            (
+                "host=db port=5432 user=app password=rocketGIpkRcgAavc sslmode=require",
+                "rocketGIpkRcgAavc",
+            ),
+            (
+                "/orders?user=app&password=pepperXIbveP&ssl=true",
+                "pepperXIbveP",
+            ),
+            (
+                "Server=db;User ID=app;password=orangeOgKIKe;Encrypt=true",
+                "orangeOgKIKe",
+            ),
+            (
+                "env:\n  POSTGRES_PASSWORD: LisboaKTQDoIwVfko\n",
+                "LisboaKTQDoIwVfko",
+            ),
+            (
+                "machine git.acme.io login ci password soleilWiIFTtKdx",
+                "soleilWiIFTtKdx",
+            ),
+            (
+                "docker login -u ci --password orangeUOaIpCx registry.acme.io",
+                "orangeUOaIpCx",
+            ),
+        ],
+    );
+    survives(&[
+        "connect(user=name, password=SecretString)",
+        "struct Login {\n    password: SecretString,\n}",
+        "cfg.PrivateKey = testServerPrivateKey\n",
+        "val password: String",
+        "password = userInput;",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf",
+    ]);
+}

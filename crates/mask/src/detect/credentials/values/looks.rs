@@ -71,17 +71,27 @@ pub(super) fn is_identifier(value: &str) -> bool {
 
 /// A call, a member, a type, a variable: code that fetches or describes the value.
 pub(super) fn is_code(value: &str) -> bool {
+    // `key_password`, `&SecretKey`, `*secret`.
+    let bare = value.trim_start_matches(['&', '*', '@', '+', '-', '!']);
+    let variable = is_identifier(bare) && (bare.contains('_') || bare.len() < value.len());
+    is_expression(value) || variable || is_type(bare)
+}
+
+/// The same where code is seldom: letters alone are no type there, but for those that end like one.
+pub(super) fn is_code_in_field(value: &str) -> bool {
+    is_expression(value) || (has_turns(value) && ends_like_a_type(value))
+}
+
+/// A call, a member, an element, an arrow.
+fn is_expression(value: &str) -> bool {
     let called = value.find(['(', '[']).is_some_and(|at| {
         let name = value.get(..at).unwrap_or_default();
         value.ends_with(['(', '[', ')', ']']) || (at > 1 && is_path(name))
     });
     let member = value.contains('.') && is_identifier(value) && !value.ends_with('.');
-    // `key_password`, `&SecretKey`, `*secret`.
-    let bare = value.trim_start_matches(['&', '*', '@', '+', '-', '!']);
-    let variable = is_identifier(bare) && (bare.contains('_') || bare.len() < value.len());
     let typed = value.starts_with(['[', '{', '|', '>']) && !is_strong(value);
     let arrow = value.contains("->") || value.contains("=>") || value.contains("::");
-    called || member || variable || typed || arrow || is_type(bare)
+    called || member || typed || arrow
 }
 
 /// A path in code: `os.environ`, `self.build`, `Some`.
@@ -93,25 +103,70 @@ fn is_path(name: &str) -> bool {
 /// Words written together with capitals, as types and constants are: `CFStringRef`,
 /// `Ed25519SigningKey`. Capitals in a random word stand closer.
 fn is_type(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let turns = bytes
+    let letters = value.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    has_turns(value) && ((letters && turns(value) * 4 < value.len()) || ends_like_a_type(value))
+}
+
+fn has_turns(value: &str) -> bool {
+    turns(value) > 0
+}
+
+/// How often a capital follows a small letter.
+fn turns(value: &str) -> usize {
+    value
+        .as_bytes()
         .windows(2)
         .filter(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
-        .count();
-    let letters = bytes.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
-    let ends = [
-        "Key",
-        "Token",
-        "Secret",
-        "Password",
+        .count()
+}
+
+/// The last words of types and variables that hold secrets.
+fn ends_like_a_type(value: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "Auth",
+        "Callback",
+        "Cert",
+        "Class",
+        "Config",
         "Credential",
         "Credentials",
+        "Error",
+        "Factory",
+        "Field",
+        "Func",
+        "Function",
+        "Handler",
+        "Hash",
+        "Id",
+        "Input",
+        "Key",
+        "Keys",
+        "Manager",
+        "Name",
+        "Option",
+        "Options",
+        "Param",
+        "Password",
+        "Phrase",
+        "Provider",
+        "Ref",
+        "Request",
+        "Response",
+        "Result",
+        "Secret",
+        "Service",
+        "Session",
+        "Source",
+        "Store",
+        "Str",
         "String",
+        "Text",
+        "Token",
+        "Tokens",
+        "Type",
+        "Value",
     ];
-    turns > 0
-        && ((letters && turns * 4 < value.len())
-            || (value.bytes().all(|b| b.is_ascii_alphanumeric())
-                && ends.iter().any(|end| value.ends_with(end))))
+    value.bytes().all(|b| b.is_ascii_alphanumeric()) && ENDS.iter().any(|end| value.ends_with(end))
 }
 
 /// Words about a password and not one: several, and one of them names it.

@@ -5,7 +5,7 @@ mod other;
 
 use super::jwt;
 use super::names::Sensitive;
-use looks::{is_code, is_identifier, is_name, is_sentence, is_token};
+use looks::{is_code, is_code_in_field, is_identifier, is_name, is_sentence, is_token};
 use other::{is_public, is_word_about};
 
 pub(super) use looks::{is_random, is_strong};
@@ -16,6 +16,8 @@ pub(super) use other::{is_masked, is_reference};
 pub(super) enum Found {
     /// It is all there is, or stands in quotes: a string, and nothing but the value.
     Whole,
+    /// It is a field of a line that is no code: of a connection string, a query, an option.
+    Field,
     /// It follows `=` or `:` and ends with its line.
     Line,
     /// It is a word in code or prose.
@@ -36,7 +38,11 @@ pub(super) fn is_secret(what: Sensitive, value: &str, found: Found) -> bool {
         || is_masked(value)
         || is_public(value)
         || is_word_about(value)
-        || (found != Found::Whole && is_code(value))
+        || match found {
+            Found::Whole => false,
+            Found::Field => is_code_in_field(value),
+            Found::Line | Found::Word => is_code(value),
+        }
     {
         return false;
     }
@@ -45,7 +51,7 @@ pub(super) fn is_secret(what: Sensitive, value: &str, found: Found) -> bool {
         Sensitive::Password => match found {
             _ if digits_only => value.len() >= 4 && found != Found::Word,
             Found::Whole => value.chars().count() >= 3 && !is_sentence(value),
-            Found::Line => value.chars().count() >= 4 && !is_sentence(value),
+            Found::Field | Found::Line => value.chars().count() >= 4 && !is_sentence(value),
             Found::Word => is_strong(value),
         },
         Sensitive::Pass => is_strong(value) && !value.contains(' '),
