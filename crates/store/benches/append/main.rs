@@ -1,7 +1,10 @@
 //! Appends per second and their latency, beside a bare write+fdatasync loop, a bare group-commit
-//! loop and SQLite with `synchronous=FULL`, on the same disk.
+//! loop and SQLite with `synchronous=FULL`, on the same disk; then the first three once more with 2 ms
+//! added to each sync, as on networked storage.
 //!
 //! `cargo bench -p store --bench append [-- SECONDS_PER_ROW]`
+
+mod slow;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
@@ -14,6 +17,8 @@ use std::time::{Duration, Instant};
 use ledger::{Draft, Facts, Kind, MessageFacts, Record, Session, VerdictCode};
 use model::{SessionId, Timestamp};
 use store::{DataDir, Options};
+
+use crate::slow::SlowDisk;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -143,6 +148,7 @@ fn measure(
 
 /// With tiles built beside it once a second, or not before the end.
 fn probity(
+    disk: SlowDisk,
     dir: &Path,
     tiles: bool,
     writers: usize,
@@ -154,7 +160,7 @@ fn probity(
         options.publish_interval_ms = NEVER_MS;
     }
     let name = if tiles { "probity" } else { "probity no tiles" };
-    let opened = DataDir::open(dir, &options)?;
+    let opened = DataDir::open_on(Arc::new(disk), dir, &options)?;
     let sessions: Vec<Session> = (0..writers)
         .map(|n| {
             let id = SessionId::from_bytes((n as u128 + 1).to_be_bytes());
@@ -181,13 +187,20 @@ fn probity(
 }
 
 /// One write and one sync per record, one after the other.
-fn bare(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<Row, Error> {
+fn bare(
+    disk: SlowDisk,
+    dir: &Path,
+    writers: usize,
+    bytes: usize,
+    span: Duration,
+) -> Result<Row, Error> {
     let file = preallocated(&dir.join("bare"))?;
     let payload = vec![7; bytes];
     let position = Mutex::new(0);
     measure("bare loop", writers, bytes, span, |_| {
         let mut position = position.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all_at(&payload, *position)?;
+        thread::sleep(disk.0);
         file.sync_data()?;
         *position += (bytes as u64).next_multiple_of(4096);
         Ok(())
@@ -195,7 +208,13 @@ fn bare(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<Row,
 }
 
 /// The least that group commit can be: copy into one buffer, write, sync, wake.
-fn grouped(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<Row, Error> {
+fn grouped(
+    disk: SlowDisk,
+    dir: &Path,
+    writers: usize,
+    bytes: usize,
+    span: Duration,
+) -> Result<Row, Error> {
     #[derive(Default)]
     struct State {
         waiting: Vec<u8>,
@@ -224,6 +243,7 @@ fn grouped(dir: &Path, writers: usize, bytes: usize, span: Duration) -> Result<R
                 drop(state);
                 batch.resize(batch.len().next_multiple_of(4096), 0);
                 file.write_all_at(&batch, position)?;
+                thread::sleep(disk.0);
                 file.sync_data()?;
                 position += batch.len() as u64;
                 lock().durable = ticket;
@@ -318,12 +338,22 @@ fn main() -> Result<(), Error> {
     for bytes in [256, 1_024, 16_384] {
         for writers in [1, 8, 64, 512] {
             let dir = tempfile::tempdir_in(".")?;
-            probity(&dir.path().join("data"), true, writers, bytes, span)?.print();
-            probity(&dir.path().join("no-tiles"), false, writers, bytes, span)?.print();
-            grouped(dir.path(), writers, bytes, span)?.print();
-            bare(dir.path(), writers, bytes, span)?.print();
+            let here = SlowDisk(Duration::ZERO);
+            let (with, without) = (dir.path().join("data"), dir.path().join("no-tiles"));
+            probity(here, &with, true, writers, bytes, span)?.print();
+            probity(here, &without, false, writers, bytes, span)?.print();
+            grouped(here, dir.path(), writers, bytes, span)?.print();
+            bare(here, dir.path(), writers, bytes, span)?.print();
             sqlite(dir.path(), writers, bytes, span)?.print();
         }
+    }
+    say("with 2 ms added to each sync:");
+    for writers in [1, 64, 512] {
+        let dir = tempfile::tempdir_in(".")?;
+        let (slow, bytes) = (SlowDisk(Duration::from_millis(2)), 1_024);
+        probity(slow, &dir.path().join("data"), true, writers, bytes, span)?.print();
+        grouped(slow, dir.path(), writers, bytes, span)?.print();
+        bare(slow, dir.path(), writers, bytes, span)?.print();
     }
     Ok(())
 }
