@@ -15,6 +15,8 @@ mod matrix;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod planted;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod sessions;
