@@ -28,6 +28,8 @@ mod leaving;
 #[cfg(test)]
 mod masking;
 #[cfg(test)]
+mod presidio;
+#[cfg(test)]
 mod processes;
 #[cfg(test)]
 mod published;
