@@ -116,7 +116,7 @@ impl Ending {
     }
 
     /// The bytes that prove it.
-    pub(crate) fn evidence(&self) -> &[u8] {
+    pub fn evidence(&self) -> &[u8] {
         match self {
             Self::UpstreamBroke { cut, .. } => cut,
             Self::UpstreamMalformed { bytes, .. } => bytes,

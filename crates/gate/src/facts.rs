@@ -8,7 +8,7 @@ use ledger::{
     TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
 };
 use mask::{Crossing, MaskSet};
-use mcp::Message;
+use mcp::{Message, Method, Revision};
 use model::{Agent, Caller, Digest, Timestamp};
 use policy::Reason;
 
@@ -63,8 +63,8 @@ pub(crate) fn add_subject(facts: &mut Facts, subject: &Subject) {
 }
 
 /// Masks what facts quote of a message or of the transport around it. What the gateway itself says
-/// (names of methods, of upstreams, of callers) stays. HTTP facts of a request were masked when it
-/// arrived.
+/// (names of upstreams, of callers) and the words of MCP stay. HTTP facts of a request were masked
+/// when it arrived.
 pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
     let text = |text: &mut Arc<str>| {
         if let Some(masked) = masked(masks, text, at) {
@@ -73,6 +73,8 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
     };
     if let Some(message) = &mut facts.message {
         message.id.as_mut().map(text);
+        let method = message.method.as_mut();
+        method.filter(|method| !is_word_of_mcp(method)).map(text);
         if let Some(name) = &mut message.name
             && let Some(masked) = changed(masks.apply_uri(name.as_bytes(), at).stored)
         {
@@ -92,6 +94,10 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
         trace.tracestate.as_mut().map(text);
     }
     facts.intent.as_mut().map(text);
+    let version = facts.protocol_version.as_mut();
+    version
+        .filter(|version| Revision::parse(version).is_none())
+        .map(text);
     facts.links.iter_mut().for_each(|link| text(&mut link.to));
     if let Some(detail) = &mut facts.detail
         && let Some(masked) = masked(masks, detail, at)
@@ -107,8 +113,20 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
     }
 }
 
+/// A method of MCP, or what stands for one: anything else may be whatever a client likes.
+fn is_word_of_mcp(method: &str) -> bool {
+    const STAND_INS: &[&str] = &["batch", "other", "session/end", "stream/open"];
+    Method::of(method) != Method::Unknown || STAND_INS.contains(&method)
+}
+
 /// The HTTP facts of a message as they may be stored.
 pub fn masked_http(mut http: HttpFacts, masks: &MaskSet, at: &Crossing<'_>) -> HttpFacts {
+    if let Some(method) = &mut http.method
+        && !HTTP_METHODS.contains(&&**method)
+        && let Some(masked) = masked(masks, method, at)
+    {
+        *method = masked.into();
+    }
     if let Some(path) = &mut http.path
         && let Some(masked) = changed(masks.apply_uri(path.as_bytes(), at).stored)
     {
@@ -174,6 +192,11 @@ pub(crate) fn client(agent: &Agent) -> ClientFacts {
         version: agent.version.clone(),
     }
 }
+
+/// The methods of RFC 9110 §9.3; a client may write any other word.
+const HTTP_METHODS: &[&str] = &[
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT", "TRACE",
+];
 
 /// The input of the leaf's pseudonym of a principal.
 pub(crate) fn principal(caller: &Caller) -> String {

@@ -105,12 +105,17 @@ enum Context {
 impl Refused {
     /// Refused before the caller was known.
     pub fn at_the_door(
-        arrival: Arrival,
+        mut arrival: Arrival,
         call: CallId,
         refusal: Refusal,
         masks: &MaskSet,
         at: Timestamp,
     ) -> Self {
+        // Nobody checked yet whether the path names an upstream or something that is none.
+        let crossing = Crossing::to_server("");
+        if let Some(masked) = facts::masked(masks, &arrival.upstream, &crossing) {
+            arrival.upstream = masked.into();
+        }
         Self {
             context: Context::Door(Box::new(arrival)),
             call,
@@ -130,10 +135,11 @@ impl Refused {
         refusal: Refusal,
         raw: Bytes,
         masks: &MaskSet,
+        outside: &Outside,
         at: Timestamp,
     ) -> Self {
         let crossing = Crossing::to_server(exchange.upstream.as_str());
-        let stored = Stored::of_message(&raw, masks, &crossing, &Outside::default());
+        let stored = Stored::of_message(&raw, masks, &crossing, outside);
         Self {
             context: Context::Exchange(exchange),
             call,
@@ -147,16 +153,9 @@ impl Refused {
     }
 
     /// A decoded call that is refused for another reason than policy.
-    pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet) -> Self {
-        let stored = Stored::of_call(&call, masks, &Outside::default());
-        Self::of_call(call, refusal, stored)
-    }
-
-    /// A decoded call that cannot be masked as it should be: an outside detector did not look at it.
-    /// `outside` is what is masked all the same.
-    pub fn unmaskable(call: Call, masks: &MaskSet, outside: &Outside) -> Self {
+    pub fn decoded(call: Call, refusal: Refusal, masks: &MaskSet, outside: &Outside) -> Self {
         let stored = Stored::of_call(&call, masks, outside);
-        Self::of_call(call, Refusal::Unmaskable, stored)
+        Self::of_call(call, refusal, stored)
     }
 
     pub(crate) fn of_call(call: Call, refusal: Refusal, stored: Stored) -> Self {

@@ -88,10 +88,16 @@ fn shown(frame: Frame, stored: &Stored) -> Frame {
         };
     };
     let data = relayed.unwrap_or(data).clone();
-    let raw = if other_lines(&frame).iter().any(|line| stored.masks(line)) {
+    let tells = |name: &String| stored.masks(name);
+    let event_tells = frame.event.as_ref().is_some_and(tells);
+    let raw = if event_tells || other_lines(&frame).iter().any(|line| stored.masks(line)) {
         sse::encode(&sse::Event {
             id: frame.id.as_deref(),
-            event: frame.event.as_deref(),
+            // What has another name than `message` is read by nobody.
+            event: match event_tells {
+                true => Some("masked"),
+                false => frame.event.as_deref(),
+            },
             retry_ms: frame.retry_ms,
             data: &data,
         })

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use ledger::{Direction, Draft, HttpFacts, Kind, Record, SseFacts, VerdictCode};
 use mask::{Crossing, MaskSet, Outside, Relay};
 use mcp::Message;
-use mcp::json::{Limits, splice};
+use mcp::json::splice;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
 
@@ -99,7 +99,7 @@ impl Forwarded {
         let stored = if answer.is_message() {
             Stored::of_message(answer.payload(), masks, &crossing, outside)
         } else {
-            Stored::of_text(answer.payload(), masks, &crossing)
+            Stored::of_text(answer.payload(), masks, &crossing, outside)
         };
         self.shown(answer, stored, transport, at)
     }
@@ -119,11 +119,19 @@ impl Forwarded {
 
     fn shown(
         &self,
-        answer: Answer,
+        mut answer: Answer,
         mut stored: Stored,
         transport: Transport,
         at: Timestamp,
     ) -> Settled {
+        if let Answer::Head(head) | Answer::Whole(head, ..) = &mut answer {
+            stored.keep_head(http(head), &self.crossing());
+            for (name, value) in &mut head.headers {
+                if let Some(shown) = stored.relayed_header(name, value, &self.crossing()) {
+                    *value = shown;
+                }
+            }
+        }
         let what = match shown_to_client(&answer, &mut stored) {
             Ok(()) => What::Answer(answer, stored),
             Err(Unmaskable) => What::Ending(Ending::Unmaskable, stored),
@@ -131,15 +139,21 @@ impl Forwarded {
         self.settled(what, transport, at)
     }
 
-    /// Settles a call that ended without an answer, or whose answer broke off.
+    /// Settles a call that ended without an answer, or whose answer broke off. `outside`: what
+    /// somebody besides `masks` found in the bytes that prove it.
     pub fn end(
         &self,
         ending: Ending,
         transport: Transport,
         masks: &MaskSet,
+        outside: &Outside,
         at: Timestamp,
     ) -> Settled {
-        let stored = Stored::of_text(ending.evidence(), masks, &self.crossing());
+        let of = match ending {
+            Ending::UpstreamBroke { .. } => Stored::of_cut,
+            _ => Stored::of_text,
+        };
+        let stored = of(ending.evidence(), masks, &self.crossing(), outside);
         self.settled(What::Ending(ending, stored), transport, at)
     }
 
@@ -195,9 +209,7 @@ impl Settled {
             facts.links = facts::links(message);
         }
         match answer {
-            Answer::Head(head) | Answer::Whole(head, ..) => {
-                facts.http = Some(stored.http(http(head), &self.forwarded.crossing()));
-            }
+            Answer::Head(_) | Answer::Whole(..) => facts.http = stored.head().cloned(),
             Answer::Event(frame, message) => {
                 facts.sse = Some(SseFacts {
                     id: frame.id.as_deref().map(Into::into),
@@ -263,7 +275,7 @@ fn shown_to_client(answer: &Answer, stored: &mut Stored) -> Result<(), Unmaskabl
     let (Some(original), Some(relayed)) = (answer.message(), stored.relayed_mut()) else {
         return Ok(());
     };
-    let shown = Message::parse(relayed.clone(), &Limits::default()).map_err(|_| Unmaskable)?;
+    let shown = Message::parse(relayed.clone(), &Stored::limits()).map_err(|_| Unmaskable)?;
     if shown.kind() != original.kind() || shown.id_lexeme() != original.id_lexeme() {
         return Err(Unmaskable);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ledger::{Facts, FindingFacts, HttpFacts, MaskFacts};
-use mask::{Class, Crossing, Direction, MaskSet, Masked, Outside, Relay};
+use mask::{Certainty, Class, Crossing, Direction, MaskSet, Masked, Outside, Relay, Spot};
 use mcp::json::Limits;
 use mcp::{Batch, Message};
 use model::Digest;
@@ -29,6 +29,8 @@ pub(crate) struct Stored {
     /// The tool, prompt, resource or task; empty: none. Never stored: the leaf has a keyed
     /// pseudonym of it, the facts have it masked.
     name: String,
+    /// The head of the HTTP answer around it.
+    head: Option<HttpFacts>,
 }
 
 /// A masked message that is no message any more: it may not pass.
@@ -47,8 +49,36 @@ impl Stored {
     }
 
     /// Of a text that is no message: standard error, what is left of a broken stream.
-    pub(crate) fn of_text(bytes: &[u8], masks: &MaskSet, at: &Crossing<'_>) -> Self {
-        Self::new(bytes, masks.apply_text(bytes, at), masks, at)
+    pub(crate) fn of_text(
+        bytes: &[u8],
+        masks: &MaskSet,
+        at: &Crossing<'_>,
+        outside: &Outside,
+    ) -> Self {
+        let masked = masks.apply_text_with(bytes, at, outside);
+        Self::new(bytes, masked, masks, at)
+    }
+
+    /// Of bytes that broke off: the value that they end with has no end by which it could be known.
+    pub(crate) fn of_cut(
+        bytes: &[u8],
+        masks: &MaskSet,
+        at: &Crossing<'_>,
+        outside: &Outside,
+    ) -> Self {
+        let mut outside = outside.clone();
+        let text = String::from_utf8_lossy(bytes);
+        let span = unfinished(&text)..text.len();
+        if !span.is_empty() {
+            let spot = Spot {
+                kind: "cut".into(),
+                class: Class::Credential,
+                certainty: Certainty::Named,
+                span,
+            };
+            outside.add("", spot);
+        }
+        Self::of_text(bytes, masks, at, &outside)
     }
 
     /// Of a message that was searched together with those around it.
@@ -80,7 +110,7 @@ impl Stored {
 
     /// Of what never had bytes.
     pub(crate) fn nothing(masks: &MaskSet) -> Self {
-        Self::of_text(&[], masks, &Crossing::to_server(""))
+        Self::of_text(&[], masks, &Crossing::to_server(""), &Outside::default())
     }
 
     fn new(original: &[u8], masked: Masked<'_>, masks: &MaskSet, at: &Crossing<'_>) -> Self {
@@ -99,6 +129,7 @@ impl Stored {
             credentials: (masked.findings.iter())
                 .any(|finding| finding.class == Some(Class::Credential)),
             name: String::new(),
+            head: None,
         }
     }
 
@@ -141,7 +172,7 @@ impl Stored {
         let Some(bytes) = self.relayed.clone() else {
             return Ok(None);
         };
-        let limits = Limits::default();
+        let limits = Self::limits();
         let shown = match subject {
             Subject::Message(_, answers) => {
                 let message = Message::parse(bytes, &limits).map_err(|_| Unmaskable)?;
@@ -155,9 +186,32 @@ impl Stored {
         Ok(Some(Box::new(shown)))
     }
 
-    /// HTTP facts as they may be stored.
-    pub(crate) fn http(&self, http: HttpFacts, at: &Crossing<'_>) -> HttpFacts {
-        facts::masked_http(http, &self.masks, at)
+    /// Keeps the head of the HTTP answer around it as it may be stored.
+    pub(crate) fn keep_head(&mut self, head: HttpFacts, at: &Crossing<'_>) {
+        self.head = Some(facts::masked_http(head, &self.masks, at));
+    }
+
+    /// The head of the HTTP answer around it.
+    pub(crate) const fn head(&self) -> Option<&HttpFacts> {
+        self.head.as_ref()
+    }
+
+    /// The value of a header field as it may be sent on; `None`: as it is.
+    pub(crate) fn relayed_header(
+        &self,
+        name: &str,
+        value: &str,
+        at: &Crossing<'_>,
+    ) -> Option<Arc<str>> {
+        facts::relayed_header(name, value, &self.masks, at)
+    }
+
+    /// Masking makes a message longer, and it was within the limits of its transport.
+    pub(crate) const fn limits() -> Limits {
+        Limits {
+            bytes_max: usize::MAX,
+            depth_max: usize::MAX,
+        }
     }
 
     /// Whether something would be masked in a text from the same side.
@@ -196,6 +250,15 @@ impl Stored {
     }
 }
 
+/// Where the value begins that a text ends with: a run of its letters, or groups of digits.
+fn unfinished(text: &str) -> usize {
+    let is_run = |char: char| char.is_alphanumeric() || "_-+/=.@%~:$!#&*?^|".contains(char);
+    let is_group = |char: char| char.is_ascii_digit() || char == ' ' || char == '-';
+    let run = text.trim_end_matches(is_run).len();
+    let groups = text.trim_end_matches(is_group).len();
+    run.min(groups)
+}
+
 fn changed(bytes: Cow<'_, [u8]>) -> Option<Vec<u8>> {
     match bytes {
         Cow::Borrowed(_) => None,
@@ -209,5 +272,25 @@ fn finding(finding: &mask::Finding) -> FindingFacts {
         kind: finding.kind.clone(),
         start: place(finding.stored_span.start),
         end: place(finding.stored_span.end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unfinished;
+
+    #[test]
+    fn what_a_text_ends_with_may_be_the_beginning_of_a_value() {
+        for (text, kept) in [
+            ("data: {\"t\":\"glpat-aB3", "data: {\"t\":\""),
+            ("card 4111 1111 11", "card"),
+            ("mail ann@exam", "mail "),
+            ("password: hunter2", "password: "),
+            ("done.\n", "done.\n"),
+            ("{\"t\":\"", "{\"t\":\""),
+            ("", ""),
+        ] {
+            assert_eq!(text.split_at(unfinished(text)).0, kept, "{text}");
+        }
     }
 }

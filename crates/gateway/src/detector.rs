@@ -96,7 +96,7 @@ impl Detector {
         })
     }
 
-    /// What it finds in the strings of a message. What is no JSON has none.
+    /// What it finds in the strings of a message; what is no JSON is one string.
     ///
     /// # Errors
     ///
@@ -215,9 +215,7 @@ fn byte_of(text: &str, chars: usize) -> usize {
 /// The strings of a message that may hold something, with their JSON Pointers. The envelope holds
 /// nothing.
 fn texts(message: &[u8]) -> Vec<Text> {
-    let Ok(value) = serde_json::from_slice::<Value>(message) else {
-        return Vec::new();
-    };
+    let value = serde_json::from_slice::<Value>(message);
     let mut texts = Vec::new();
     let mut chars_from = 0;
     let mut add = |pointer: &str, text: &str| {
@@ -233,17 +231,21 @@ fn texts(message: &[u8]) -> Vec<Text> {
         chars_from += chars + BETWEEN.len();
     };
     match &value {
-        Value::Array(messages) => {
+        Ok(Value::Array(messages)) => {
             for (number, one) in messages.iter().enumerate() {
                 of_message(one, &format!("/{number}"), &mut add);
             }
         }
-        one => of_message(one, "", &mut add),
+        Ok(one) => of_message(one, "", &mut add),
+        Err(_) => add("", &String::from_utf8_lossy(message)),
     }
     texts
 }
 
 fn of_message(message: &Value, pointer: &str, add: &mut impl FnMut(&str, &str)) {
+    if message.get("jsonrpc").is_none() {
+        return walk(message, pointer, add);
+    }
     for member in ["params", "result", "error"] {
         if let Some(value) = message.get(member) {
             walk(value, &format!("{pointer}/{member}"), add);

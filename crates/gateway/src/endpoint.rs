@@ -192,8 +192,10 @@ impl Admitted {
         let Ok(call) = random::call_id(self.at) else {
             return ops::no_randomness();
         };
+        let outside = self.shared.looked_at(&raw).await;
         let masks = self.shared.wiring.masks.load();
-        let refused = Refused::undecoded(exchange, call, refusal, raw, &masks, random::now());
+        let now = random::now();
+        let refused = Refused::undecoded(exchange, call, refusal, raw, &masks, &outside, now);
         let recording = self.recording(session);
         let out = flight::refused(&recording, refused).await;
         respond_once(out, self.manner(None)).await
@@ -215,7 +217,9 @@ impl Admitted {
             subject: Subject::Message(message, None),
             at,
         };
-        let refused = Refused::decoded(call, refusal, &self.shared.wiring.masks.load());
+        let outside = self.shared.looked_at(call.subject.bytes()).await;
+        let masks = self.shared.wiring.masks.load();
+        let refused = Refused::decoded(call, refusal, &masks, &outside);
         let out = flight::refused(&self.recording(None), refused).await;
         respond_once(out, self.manner(None)).await
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gate::{
-    Answer, Call, Circumstances, Ending, Forwarded, Judged, Refused, Released, Reply, Subject,
-    Transport, Unavailable, judge, refuse, release, unanswerable,
+    Answer, Call, Circumstances, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply,
+    Subject, Transport, Unavailable, judge, refuse, release, unanswerable,
 };
 use ledger::{CommitError, Session as Recording};
 use mask::Outside;
@@ -171,7 +171,8 @@ impl Flight {
             Ok(outside) => outside,
             Err(unseen) => {
                 let masks = wiring.masks.load_full();
-                let refused = Refused::unmaskable(call, &masks, &unseen.whole);
+                let refusal = Refusal::Unmaskable;
+                let refused = Refused::decoded(call, refusal, &masks, &unseen.whole);
                 let committed = recording.commit(refused).await?;
                 return Err(Stop::Refused(Box::new(refuse(committed))));
             }
@@ -294,12 +295,7 @@ impl Flight {
         self.shared.tasks.spawn(async move {
             while let Some(answer) = answers.recv().await {
                 let masks = shared.wiring.masks.load_full();
-                let outside = match &shared.detector {
-                    Some(detector) => detector.look(answer.payload()).await,
-                    None => Ok(Outside::default()),
-                };
-                // Nobody is shown it: what was not looked at is masked as a whole.
-                let outside = outside.unwrap_or_else(|unseen| unseen.whole);
+                let outside = shared.looked_at(answer.payload()).await;
                 let settled = forwarded.settle(answer, transport, &masks, &outside, random::now());
                 if let Err(error) = recording.commit(settled).await {
                     tracing::error!(%error, "what a server said aside cannot be recorded");

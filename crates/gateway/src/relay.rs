@@ -173,7 +173,8 @@ impl<'a> Relay<'a> {
                 Step::Waited => self.release(),
                 Step::Came(Some(Err(ending))) => {
                     incoming = None;
-                    self.end(ending);
+                    let outside = shared.looked_at(ending.evidence()).await;
+                    self.end_with(ending, &outside);
                 }
                 Step::Came(None) => {
                     incoming = None;
@@ -239,8 +240,8 @@ impl<'a> Relay<'a> {
     /// What an outside detector finds in an answer, where there is one.
     async fn look(&self, answer: &Answer) -> Result<Outside, Unseen> {
         match &self.flight.shared.detector {
-            Some(detector) if answer.message().is_some() => detector.look(answer.payload()).await,
-            _ => Ok(Outside::default()),
+            Some(detector) => detector.look(answer.payload()).await,
+            None => Ok(Outside::default()),
         }
     }
 
@@ -307,6 +308,11 @@ impl<'a> Relay<'a> {
     }
 
     fn end(&mut self, ending: Ending) {
+        self.end_with(ending, &Outside::default());
+    }
+
+    /// The same, with what an outside detector found in the bytes that prove it.
+    fn end_with(&mut self, ending: Ending, outside: &Outside) {
         self.release();
         let ending = self.as_the_client_wanted(ending);
         metrics::counter!("probity_endings_total", "how" => ending.name()).increment(1);
@@ -327,7 +333,7 @@ impl<'a> Relay<'a> {
             None => self.began || self.forwarded.exchange().arrival.transport == Transport::HttpSse,
         };
         self.answered = true;
-        let settled = self.ending(ending);
+        let settled = self.ending(ending, outside);
         self.commit(settled);
     }
 
@@ -346,10 +352,10 @@ impl<'a> Relay<'a> {
         if cancelled { Ending::Cancelled } else { ending }
     }
 
-    fn ending(&self, ending: Ending) -> Settled {
+    fn ending(&self, ending: Ending, outside: &Outside) -> Settled {
         let masks = self.flight.shared.wiring.masks.load();
         self.forwarded
-            .end(ending, self.transport, &masks, random::now())
+            .end(ending, self.transport, &masks, outside, random::now())
     }
 
     fn commit(&mut self, settled: Settled) {
@@ -468,7 +474,7 @@ impl<'a> Relay<'a> {
             let ending = Ending::Unrecorded {
                 detail: error.to_string(),
             };
-            let settled = self.ending(ending);
+            let settled = self.ending(ending, &Outside::default());
             match self.flight.owner.recording().commit(settled).await {
                 Ok(_) => return,
                 Err(error) => tracing::error!(%error, "a withheld outcome cannot be recorded"),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use arc_swap::ArcSwap;
 use identity::ApiKeys;
 use ledger::Ledger;
-use mask::MaskSet;
+use mask::{MaskSet, Outside};
 use model::UpstreamName;
 use policy::Policy;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +83,18 @@ impl Shared {
             silenced: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }))
+    }
+
+    /// What an outside detector finds in bytes that are for the record only: what it did not look at
+    /// is masked as a whole.
+    pub(crate) async fn looked_at(&self, bytes: &[u8]) -> Outside {
+        match &self.detector {
+            Some(detector) => match detector.look(bytes).await {
+                Ok(outside) => outside,
+                Err(unseen) => unseen.whole,
+            },
+            None => Outside::default(),
+        }
     }
 
     pub(crate) fn ledger(&self) -> &Ledger {

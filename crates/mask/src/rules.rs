@@ -67,7 +67,8 @@ pub trait Rules: fmt::Debug + Send + Sync {
     fn find(&self, leaf: &Leaf<'_>, found: &mut Vec<Spot>);
 }
 
-/// What somebody outside found in a message, by the JSON Pointers of its strings.
+/// What somebody outside found in a message, by the JSON Pointers of its strings. What is no JSON is
+/// one string, its pointer is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outside {
     spots: BTreeMap<String, Vec<Spot>>,

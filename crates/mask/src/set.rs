@@ -84,7 +84,18 @@ impl MaskSet {
         self.mask(text, at, |search, text| search.free_text(text))
     }
 
-    /// The same, with what somebody outside found in the strings of the message.
+    /// The same, with what somebody outside found in the text, whose path is empty.
+    pub fn apply_text_with<'a>(
+        &self,
+        text: &'a [u8],
+        at: &Crossing<'_>,
+        outside: &Outside,
+    ) -> Masked<'a> {
+        self.mask_with(text, at, outside, |search, text| search.free_text(text))
+    }
+
+    /// A message, with what somebody outside found in its strings; in what is no JSON, under the
+    /// empty path.
     pub fn apply_with<'a>(
         &self,
         message: &'a [u8],

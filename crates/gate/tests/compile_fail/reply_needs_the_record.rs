@@ -1,6 +1,7 @@
 //! `reply` and `refuse` take outcomes and refusals that are on record.
 use gate::{Ending, Forwarded, Refused, Settled, Transport, refuse, reply};
 use ledger::Commit;
+use mask::{MaskSet, Outside};
 use model::Timestamp;
 
 fn an_outcome(settled: Settled) {
@@ -11,8 +12,9 @@ fn an_outcome_on_its_way(commit: Commit<Settled>) {
     reply(commit);
 }
 
-fn an_ending(forwarded: Forwarded, ending: Ending, at: Timestamp) {
-    reply(forwarded.end(ending, Transport::Stdio, at));
+fn an_ending(forwarded: Forwarded, ending: Ending, with: (&MaskSet, &Outside), at: Timestamp) {
+    let ended = forwarded.end(ending, Transport::Stdio, with.0, with.1, at);
+    reply(ended);
 }
 
 fn a_refusal(refused: Refused) {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use expect_test::expect;
 use gate::{Call, Limit, Refusal, Refused, Subject};
-use mask::MaskSet;
+use mask::{MaskSet, Outside};
 use mcp::Message;
 use mcp::era::{ModernFault, TransportFault};
 use mcp::json::Limits;
@@ -133,7 +133,7 @@ fn a_request_is_refused_under_its_id() {
         agent <- whole 503 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway is stopping"}}
     "#]].assert_eq(&told(all(), |world, refusal| {
         let call: Call = world.call(Subject::Message(message(request), None));
-        Refused::decoded(call, refusal, &MaskSet::empty())
+        Refused::decoded(call, refusal, &MaskSet::empty(), &Outside::default())
     }));
 }
 
@@ -158,7 +158,15 @@ fn bytes_that_did_not_become_a_call_are_on_record() {
         let call = world.call_id();
         let raw = Bytes::from_static(b"[1,\n2");
         let masks = MaskSet::empty();
-        Refused::undecoded(world.exchange(), call, refusal, raw, &masks, world.now)
+        Refused::undecoded(
+            world.exchange(),
+            call,
+            refusal,
+            raw,
+            &masks,
+            &Outside::default(),
+            world.now,
+        )
     }));
 }
 

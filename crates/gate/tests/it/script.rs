@@ -189,6 +189,7 @@ impl Run {
                     Refusal::Undecodable(error),
                     bytes,
                     &self.masks,
+                    &Outside::default(),
                     self.world.now,
                 );
                 self.world.turn_away(refused, request.as_ref());
@@ -303,7 +304,14 @@ impl Run {
     fn ends(&mut self, how: &str) {
         let ending = ending(how);
         let forwarded = self.forwarded.as_ref().expect("a call was forwarded");
-        let settled = forwarded.end(ending, Transport::Stdio, &self.masks, self.world.now);
+        let outside = Outside::default();
+        let settled = forwarded.end(
+            ending,
+            Transport::Stdio,
+            &self.masks,
+            &outside,
+            self.world.now,
+        );
         self.world.relay(settled, self.request.clone().as_ref());
     }
 }

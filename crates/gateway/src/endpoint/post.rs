@@ -100,8 +100,9 @@ async fn sessionless(
     };
     let manner = admitted.manner(None);
     if let Some(refusal) = fault {
+        let outside = admitted.shared.looked_at(call.subject.bytes()).await;
         let masks = admitted.shared.wiring.masks.load();
-        let refused = Refused::decoded(call, refusal, &masks);
+        let refused = Refused::decoded(call, refusal, &masks, &outside);
         let out = flight::refused(&group.recording, refused).await;
         return respond_once(out, manner).await;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gateway::{DetectorConfig, OnFailure};
 use mask::Class;
 use serde_json::{Value, json};
-use testkit::raw::{Answer, Script, When};
+use testkit::raw::{Answer, Script, Step, When};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -144,6 +144,68 @@ async fn what_it_finds_is_masked_both_ways() {
     );
     rig.stop().await;
     no_name_on_record(&rig);
+}
+
+/// Whatever does not become a call, or an answer, is on record all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_message_is_looked_at_too() {
+    let batch = format!(
+        r#"[{{"jsonrpc":"2.0","id":$ID,"result":{{"content":[{{"type":"text","text":"{NAME}"}}]}}}}]"#
+    );
+    let script = Script::new()
+        .on(
+            When::call("fails"),
+            Answer::body(500, "text/plain", &format!("no account of {NAME}")),
+        )
+        .on(
+            When::call("garbage"),
+            Answer::body(200, "application/json", &format!("hello {NAME}")),
+        )
+        .on(
+            When::call("batch"),
+            Answer::body(200, "application/json", &batch),
+        )
+        .on(
+            When::call("events"),
+            Answer::event_stream(vec![Step::Text(format!("data: {batch}\n\n"))]),
+        );
+    let addr = analyzer(Manner::Finds).await;
+    let mut rig = Rig::with(script, |c| {
+        c.detector = Some(config(addr, OnFailure::Refuse));
+    })
+    .await;
+    let session = rig.initialize("/mcp/http", "2025-03-26", &[]).await;
+    let headers = [("Mcp-Session-Id", &*session)];
+    for (id, tool) in ["fails", "garbage", "batch", "events"].iter().enumerate() {
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}}}}}"#
+        );
+        let text = rig.post("/mcp/http", &headers, &call).await.text();
+        assert!(!text.contains(NAME), "{tool}: {text}");
+        let shown = text.contains("[person]");
+        assert_eq!(shown, *tool != "garbage", "{tool}: {text}");
+    }
+    let malformed = format!("{{\"jsonrpc\":\"2.0\",,\"{NAME}\"");
+    rig.post("/mcp/http", &headers, &malformed).await;
+    let nobody = [("Mcp-Session-Id", "none")];
+    let call = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","arguments":{{"who":"{NAME}"}}}}}}"#
+    );
+    rig.post("/mcp/http", &nobody, &call).await;
+    let mismatch = [MODERN_VERSION, ("Mcp-Method", "tools/list")];
+    let body = modern(
+        7,
+        "tools/call",
+        &format!(r#","name":"x","arguments":{{"who":"{NAME}"}}"#),
+    );
+    rig.post("/mcp/http", &mismatch, &body).await;
+    rig.stop().await;
+    no_name_on_record(&rig);
+    let records = rig.records();
+    let masked = |record: &&crate::rig::RecordLine| {
+        String::from_utf8_lossy(&record.payload).contains("[person]")
+    };
+    assert_eq!(records.iter().filter(masked).count(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,9 @@ impl<'s> Search<'s> {
 
     /// Searches a text that is no JSON.
     pub(crate) fn free_text(&mut self, text: &str) -> Vec<Place> {
-        self.named_text(&[], text)
+        let mut places = self.named_text(&[], text);
+        self.add_outside(String::new, text, &mut places);
+        places
     }
 
     /// Searches a text under these names.

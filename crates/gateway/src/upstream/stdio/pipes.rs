@@ -85,20 +85,34 @@ async fn take_line(line: Bytes, inlet: &Inlet, parsing: &json::Limits) {
     }
 }
 
+/// Where the last line ends that can go on record by itself. The lines of a key (PEM, RFC 7468) say
+/// only together that they are one.
+fn last_line(pending: &[u8]) -> Option<usize> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    const END: &[u8] = b"-----END ";
+    let last = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).rposition(|w| w == what);
+    let end = pending.iter().rposition(|&byte| byte == b'\n')? + 1;
+    let lines = pending.get(..end)?;
+    let open = last(lines, BEGIN).filter(|begin| last(lines, END) < Some(*begin));
+    let before = open.unwrap_or(end);
+    let before = lines.get(..before)?;
+    (!before.is_empty()).then_some(before.len())
+}
+
 /// Puts standard error on record, in pieces that end with a line where lines are short enough.
 pub(super) async fn read_stderr(mut stderr: impl AsyncRead + Unpin, inlet: Inlet) -> Option<()> {
     let mut pending = BytesMut::with_capacity(STDERR_BYTES_MAX);
     loop {
         let room = STDERR_BYTES_MAX.saturating_sub(pending.len()) as u64;
         let read = (&mut stderr).take(room).read_buf(&mut pending).await;
-        let piece = match (read, pending.iter().rposition(|&byte| byte == b'\n')) {
+        let piece = match (read, last_line(&pending)) {
             (Ok(0) | Err(_), _) => {
                 if !pending.is_empty() {
                     inlet.aside(Answer::Stderr(pending.freeze())).await;
                 }
                 return Some(());
             }
-            (Ok(_), Some(feed)) => pending.split_to(feed + 1),
+            (Ok(_), Some(end)) => pending.split_to(end),
             (Ok(_), None) if pending.len() >= STDERR_BYTES_MAX => pending.split(),
             (Ok(_), None) => continue,
         };
