@@ -189,15 +189,19 @@ pub(super) fn resolve(
         lay_over(written, styles, document, mistakes);
     }
     // PCI DSS 3.3.1: what authenticates a payment is not kept, in whatever form.
-    if let Some(written) = &file.record.authentication
-        && !matches!(
-            showing.stored.authentication,
-            Style::Delete | Style::Label | Style::Full
-        )
-    {
-        let message = "security codes, PINs and seed phrases are not stored: \
-                       write `delete`, `label` or `full`";
-        mistakes.push(document.at(&written.span(), message.to_owned()));
+    let of_class = file.record.authentication.iter();
+    let of_kinds = file.record.kinds.iter();
+    let of_kinds = of_kinds.filter(|(kind, _)| authenticates(kind, &rules));
+    for written in of_class.chain(of_kinds.map(|(_, written)| written)) {
+        let style = Style::from_name(written.get_ref());
+        if matches!(
+            style,
+            Some(Style::Reveal | Style::Partial | Style::Pseudonym)
+        ) {
+            let message = "security codes, PINs and seed phrases are not stored: \
+                           write `delete`, `label` or `full`";
+            mistakes.push(document.at(&written.span(), message.to_owned()));
+        }
     }
     Masking {
         enabled: file.enabled.unwrap_or(true),
@@ -206,6 +210,19 @@ pub(super) fn resolve(
         rules,
         detector,
     }
+}
+
+/// Whether a kind is of the class that is never stored.
+fn authenticates(kind: &str, rules: &[Rule]) -> bool {
+    const KINDS: &[&str] = &[
+        "card_pin",
+        "card_security_code",
+        "card_track",
+        "pin",
+        "seed_phrase",
+    ];
+    let of_rule = |rule: &Rule| rule.kind == kind && rule.class == Class::Authentication;
+    KINDS.contains(&kind) || rules.iter().any(of_rule)
 }
 
 /// A class by its name.

@@ -317,6 +317,23 @@ fn masking_is_set_by_reader_class_and_kind() {
             p.toml:2:58: unknown field `secrets`, expected one of `credential`, `card`, `authentication`, `identifier`, `contact`, `network`, `kinds`
         "#]],
     );
+    // Nor is one of their kinds.
+    check(
+        r#"[masking.record.kinds]
+card_security_code = "reveal"
+pin = "label"
+door_code = "pseudonym"
+[[masking.rules]]
+kind = "door_code"
+class = "authentication"
+words = ["sesame"]
+finds = ["sesame"]
+"#,
+        expect![[r#"
+            p.toml:2:22: security codes, PINs and seed phrases are not stored: write `delete`, `label` or `full`
+            p.toml:4:13: security codes, PINs and seed phrases are not stored: write `delete`, `label` or `full`
+        "#]],
+    );
 }
 
 #[test]
