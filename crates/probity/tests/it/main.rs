@@ -11,6 +11,7 @@ mod broken_disk;
 mod config;
 mod custody;
 mod demo;
+mod documents;
 mod help;
 mod judges;
 mod masking;
