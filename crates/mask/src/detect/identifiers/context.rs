@@ -1,6 +1,6 @@
 //! What stands around a value: the names that govern it, the words before it, the head of its column.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use super::columns::Columns;
@@ -12,6 +12,9 @@ use crate::detect::Scope;
 const REACH: usize = 56;
 /// How far behind it, in bytes: `219099999 (SSN)`.
 const REACH_BEHIND: usize = 32;
+
+/// How many heads of columns are remembered.
+const HEADS_MAX: usize = 16;
 
 /// What is counted in numbers with many digits.
 const UNITS: &[&str] = &[
@@ -49,6 +52,8 @@ pub(super) struct Context<'a> {
     scope: &'a Scope<'a>,
     named: OnceCell<Named>,
     columns: OnceCell<Columns>,
+    /// What the heads say that were looked up: the cells of a column are seldom alone.
+    heads: RefCell<Vec<(&'a str, Topics)>>,
 }
 
 /// What is said about one value.
@@ -107,6 +112,7 @@ impl<'a> Context<'a> {
             scope,
             named: OnceCell::new(),
             columns: OnceCell::new(),
+            heads: RefCell::new(Vec::new()),
         }
     }
 
@@ -218,9 +224,18 @@ impl<'a> Context<'a> {
     }
 
     fn column(&self, span: &Range<usize>) -> Topics {
-        self.columns()
-            .head(self.scope.text, span)
-            .map_or(Topics::NONE, name_topics)
+        let Some(head) = self.columns().head(self.scope.text, span) else {
+            return Topics::NONE;
+        };
+        let mut heads = self.heads.borrow_mut();
+        if let Some((_, topics)) = heads.iter().find(|(known, _)| *known == head) {
+            return *topics;
+        }
+        let topics = name_topics(head);
+        if heads.len() < HEADS_MAX {
+            heads.push((head, topics));
+        }
+        topics
     }
 
     fn columns(&self) -> &Columns {

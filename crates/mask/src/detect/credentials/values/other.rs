@@ -1,5 +1,10 @@
 //! What is no secret though it stands where one could: references, what was masked, public halves, words.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::is_random;
 
 /// A secret's name and not a secret: variables, templates, addresses within stores of secrets.
@@ -119,41 +124,7 @@ pub(in super::super) fn is_masked(value: &str) -> bool {
     {
         return true;
     }
-    let lower = value.to_ascii_lowercase();
-    const MARKS: &[&str] = &[
-        "redacted",
-        "[masked",
-        "<masked",
-        "masked]",
-        "[hidden",
-        "<hidden",
-        "[filtered",
-        "[removed",
-        "[secret",
-        "<secret",
-        "your_",
-        "your-",
-        "yourpassword",
-        "yoursecret",
-        "yourtoken",
-        "your password",
-        "your token",
-        "your secret",
-        "yourapikey",
-        "changeit",
-        "<your",
-        "replace",
-        "insert",
-        "goes_here",
-        "goes-here",
-        "_here",
-        "-here",
-        "sensitive value",
-        "(sensitive",
-        "known after apply",
-        "{hidden}",
-    ];
-    if MARKS.iter().any(|mark| lower.contains(mark)) || lower.contains(concat!("place", "holder")) {
+    if MARKS.as_ref().is_some_and(|marks| marks.is_match(value)) {
         return true;
     }
     // `[github_token]`, `[email:k7q2…]`: what this program writes.
@@ -166,6 +137,49 @@ pub(in super::super) fn is_masked(value: &str) -> bool {
         })
     })
 }
+
+/// What is written where a secret was or belongs, in any case.
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let marks = MARKED.iter().chain(&[concat!("place", "holder")]);
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(marks)
+        .ok()
+});
+
+const MARKED: &[&str] = &[
+    "redacted",
+    "[masked",
+    "<masked",
+    "masked]",
+    "[hidden",
+    "<hidden",
+    "[filtered",
+    "[removed",
+    "[secret",
+    "<secret",
+    "your_",
+    "your-",
+    "yourpassword",
+    "yoursecret",
+    "yourtoken",
+    "your password",
+    "your token",
+    "your secret",
+    "yourapikey",
+    "changeit",
+    "<your",
+    "replace",
+    "insert",
+    "goes_here",
+    "goes-here",
+    "_here",
+    "-here",
+    "sensitive value",
+    "(sensitive",
+    "known after apply",
+    "{hidden}",
+];
 
 /// A public half, or what is meant for everybody.
 pub(super) fn is_public(value: &str) -> bool {
@@ -206,8 +220,10 @@ pub(super) fn is_word_about(value: &str) -> bool {
         *to = from.to_ascii_lowercase();
     }
     let word = std::str::from_utf8(buffer).unwrap_or_default();
-    word.is_empty() || WORDS_ABOUT.split(' ').any(|known| known == word)
+    word.is_empty() || ABOUT.contains(word)
 }
+
+static ABOUT: LazyLock<HashSet<&'static str>> = LazyLock::new(|| WORDS_ABOUT.split(' ').collect());
 
 /// Types, states, ways to log in, words that follow the name in a sentence.
 const WORDS_ABOUT: &str = "\
