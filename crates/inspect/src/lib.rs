@@ -4,8 +4,14 @@
 //! policy treats it as dangerous.
 
 mod canonical;
+pub mod cli;
 mod fingerprint;
 pub mod fuzzing;
+pub mod http;
+mod names;
+pub mod nosql;
+pub mod paths;
+pub mod shell;
 pub mod sql;
 
 pub use canonical::canonical;

@@ -2,5 +2,6 @@
 
 mod canonical;
 mod fingerprint;
+mod shell;
 mod smoke;
 mod sql;
