@@ -202,6 +202,11 @@ pub(super) fn label<'a>(text: &'a str, place: Range<usize>, work: &'a Work) -> O
     while bytes.get(start).is_some_and(|b| matches!(b, b'-' | b'.')) && start < place.start {
         start += 1;
     }
+    // Java's `-Dname=value`.
+    let java = start.checked_sub(1).and_then(|at| bytes.get(at..start + 2));
+    if matches!(java, Some([b'-', b'D', b'a'..=b'z'])) && start < place.start {
+        start += 1;
+    }
     while end > place.end && matches!(bytes.get(end - 1), Some(b'-' | b'.')) {
         end -= 1;
     }

@@ -50,8 +50,9 @@ pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
             // An index may have no heading; a line of code ends with a comma.
             (number == 0 || !name.is_empty())
                 && name.len() <= 48
-                && name.split(' ').count() <= 3
-                && is_heading(name)
+                && (name.split(' ').count() <= 3 || number == 0)
+                // A sentence may lead to the first: `rows found: id | name | secret`.
+                && (is_heading(name) || number == 0 && parted == Parted::By('|'))
         })
     });
     if !names {
@@ -65,7 +66,13 @@ pub(super) fn column(label: &Label<'_>, hits: &mut Vec<Hit>) {
             return;
         };
         let cell = match parted {
-            Parted::Aligned => aligned.and_then(|from| aligned_cell(line, at, from, next)),
+            Parted::Aligned if is_rule(line) => None,
+            Parted::Aligned => {
+                if cells(line, at, parted).len() < 2 {
+                    return;
+                }
+                aligned.and_then(|from| aligned_cell(line, at, from, next))
+            }
             Parted::By(_) if is_rule(line) => None,
             Parted::By(_) => {
                 let row = cells(line, at, parted);
@@ -213,7 +220,9 @@ fn aligned_cell(
     begins.then_some(())?;
     let to = next.unwrap_or(line.len()).min(line.len());
     let cell = line.get(from..to)?;
-    (!cell.starts_with(' ')).then_some(())?;
+    // What runs on into the next column is no cell.
+    let ends = to == line.len() || cell.ends_with(' ');
+    (ends && !cell.starts_with(' ')).then_some(())?;
     let value = cell.split("  ").next()?.trim_end();
     Some(line_start + from..line_start + from + value.len())
 }
