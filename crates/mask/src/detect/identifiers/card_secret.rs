@@ -40,7 +40,7 @@ pub(super) fn secret_after(text: &str, word: &Range<usize>) -> Option<Hit> {
     let follows = |phrase: &str| {
         let from = word.start.checked_sub(phrase.len());
         let before = from.and_then(|from| text.get(from..word.start));
-        before.is_some_and(|before| before.eq_ignore_ascii_case(phrase))
+        before.is_some_and(|before| before.replace(['_', '-'], " ").eq_ignore_ascii_case(phrase))
     };
     if is(&["cvv", "cvc", "csc", "cvn", "cvv2", "cvc2"])
         || is(&["code"]) && (follows("security ") || follows("card verification "))
@@ -113,6 +113,9 @@ mod tests {
             ("the security code is 737", "737"),
             ("cvc=\"999\"", "999"),
             ("CVV: **781**;", "781"),
+            ("SECURITY_CODE=903", "903"),
+            ("sync --security-code=9586 --dry-run", "9586"),
+            ("<security_code>801</security_code>", "801"),
             ("CVC: `338`", "338"),
             ("exp 12/27 CVV 123", "123"),
         ] {

@@ -174,7 +174,7 @@ impl<'a> Context<'a> {
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        let window = text.get(from..start).unwrap_or_default();
+        let window = past_value(text.get(from..start).unwrap_or_default());
         if from == 0 {
             return window;
         }
@@ -240,6 +240,23 @@ impl<'a> Context<'a> {
 
     fn columns(&self) -> &Columns {
         self.columns.get_or_init(|| Columns::of(self.scope.text))
+    }
+}
+
+/// The text before a value without the member between its name and it: `name: dob\n  value: "`.
+fn past_value(before: &str) -> &str {
+    let marks = |char: char| matches!(char, ' ' | '"' | '\'' | ':' | '=');
+    let head = before.trim_end_matches(marks);
+    let named = head
+        .strip_suffix("value")
+        .or_else(|| head.strip_suffix("Value"))
+        .filter(|_| before.len() > head.len());
+    let Some(named) = named else { return before };
+    let name = named.trim_end_matches(|char: char| char.is_whitespace() || "\"',-".contains(char));
+    if name.len() < named.len() {
+        name
+    } else {
+        before
     }
 }
 

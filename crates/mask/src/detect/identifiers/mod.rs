@@ -178,6 +178,9 @@ impl Finder<'_> {
             return;
         }
         self.told = self.told | topics;
+        if topics.meets(Topics::ADDRESS) {
+            self.add(street::street_after(self.text, word.span.end));
+        }
         if topics.meets(Topics::BIRTH) && context::begins(self.text, &word.span, Topics::BIRTH) {
             self.add(birth::birth_after(self.text, word.span.end));
         }

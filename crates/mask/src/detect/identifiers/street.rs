@@ -68,6 +68,33 @@ pub(super) fn street_before(
         .then(|| named("street_address", Class::Contact, start..end))
 }
 
+/// The address that a word about addresses assigns, which ends at `from`: `address = '…'`,
+/// `Address: (…)`. It is in quotes, in brackets, or the rest of the line, and has a town.
+pub(super) fn street_after(text: &str, from: usize) -> Option<Hit> {
+    const SIGNS: &[char] = &[
+        ':', '=', ' ', '"', '\'', '`', '(', '<', '[', '*', '«', '“', '„', '\\', ']',
+    ];
+    const ENDS: &[char] = &[
+        '\n', '\r', '"', '\'', '`', ')', '>', ']', '*', '»', '”', '|', ';', '\\', '“',
+    ];
+    const SIGNS_MAX: usize = 8;
+    let rest = text.get(from..)?;
+    let value = rest.trim_start_matches(SIGNS);
+    let signs = rest.get(..rest.len() - value.len())?;
+    (signs.len() <= SIGNS_MAX && signs.contains([':', '='])).then_some(())?;
+    let mut most = value.len().min(ADDRESS_MAX);
+    while !value.is_char_boundary(most) {
+        most -= 1;
+    }
+    let value = value.get(..most)?.split(ENDS).next()?;
+    let value = value.split(" --").next()?.trim_end_matches([' ', '.', ',']);
+    let start = from + signs.len();
+    let (_, town) = value.split_once(", ")?;
+    let postcode = town.bytes().filter(u8::is_ascii_digit).count() >= 2;
+    (postcode && !value.contains('(') && is_street(value))
+        .then(|| named("street_address", Class::Contact, start..start + value.len()))
+}
+
 /// Whether a word ends the names of streets, as in `Baker Street`.
 pub(super) fn is_kind(word: &[u8]) -> bool {
     word.first().is_some_and(u8::is_ascii_uppercase)
@@ -180,6 +207,22 @@ mod tests {
             (
                 "Jane, 12 Old Mill Road, Springfield, IL 62704",
                 "12 Old Mill Road",
+            ),
+            (
+                "const street_address = '119 rue des Lilas, 75020 Paris';",
+                "119 rue des Lilas, 75020 Paris",
+            ),
+            (
+                "  address: \"177 Kingsway, London WC2B 6AA\"",
+                "177 Kingsway, London WC2B 6AA",
+            ),
+            (
+                "lautet Address: (Calle Mayor 107, 28013 Madrid) und",
+                "Calle Mayor 107, 28013 Madrid",
+            ),
+            (
+                "sync --address='Hauptstraße 229, 10115 Berlin' --dry-run",
+                "Hauptstraße 229, 10115 Berlin",
             ),
             ("lives at 221B Baker Street", "221B Baker Street"),
             ("10 Downing Street, London SW1A 2AA", "10 Downing Street"),
