@@ -1,9 +1,11 @@
-//! The judge of `probity mask`, before it judges: `tests/masking`.
+//! `probity mask` before a judge of another author: the corpus and thresholds of `tests/masking`.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempDir;
 
 /// The generator and the judge.
 fn judge() -> PathBuf {
@@ -31,4 +33,17 @@ fn ok(mut command: Command) {
 #[test]
 fn the_judge_judges_itself() {
     ok(python("test_masking.py"));
+}
+
+#[test]
+fn the_corpus_is_masked_within_the_thresholds() {
+    let folder = TempDir::new().expect("a folder");
+    let mut generate = python("generate.py");
+    generate.arg(folder.path());
+    ok(generate);
+    let mut evaluate = python("evaluate.py");
+    evaluate
+        .arg(folder.path().join("corpus.jsonl"))
+        .args(["--program", env!("CARGO_BIN_EXE_probity")]);
+    ok(evaluate);
 }
