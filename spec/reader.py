@@ -590,7 +590,7 @@ class Org:
             kind, name, vkey, note = org_entry(raw)
             need((kind == "log-opened") == (index == 0), f"org log: entry {index} is {kind}")
             if kind == "log-opened":
-                need(parse_vkey(vkey)[0] == name == origin, "org log: opens another log")
+                need(name == origin and parse_vkey(vkey) == self.keys[origin], "org log: opens another log")
             elif kind == "epoch-opened":
                 need(self.open is None and parse_vkey(vkey)[0] == name, f"org log: {name} opened")
                 self.keys[name], self.open = parse_vkey(vkey), name
@@ -609,9 +609,11 @@ class Org:
                     need(of == name and grows, f"org log: entry {index} contradicts the one before")
                     self.kept[of].append(checkpoint)
 
-    def compare(self, origin, hashes):
-        """The log is the one whose checkpoints are kept here."""
+    def compare(self, key, hashes):
+        """The log is the one whose key is named and whose checkpoints are kept here."""
+        origin = key[0]
         need(origin in self.kept, f"the org log does not name {origin}")
+        need(self.keys[origin] == key, f"the org log names another key for {origin}")
         tree = Tree()
         waiting = list(self.kept[origin])
         for leaf in hashes:
@@ -635,7 +637,7 @@ def read_directory(path):
     org = Org()
     for number in sorted((path / "log" / "org").iterdir(), key=lambda folder: int(folder.name)):
         org.read(number)
-    org.compare(origin, published)
+    org.compare((origin, key_id, key), published)
     for name in org.kept:
         of, number = name.split("/")[-2:]
         need((path / "log" / of / number).is_dir(), f"{name} is missing")

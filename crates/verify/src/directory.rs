@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -111,16 +112,18 @@ pub fn verify_target(
     let mut report = Report::default();
     let mut nodes = Nodes::default();
     let mut epochs = Vec::new();
+    let mut origins = HashSet::new();
     let all = org_places(&source).map_err(io)?;
     for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
-        if is_org(&key) {
-            let org = Epoch::new(&source, place, key, from_log, &policy);
-            let log = org.verify_org(&mut nodes, progress).map_err(io)?;
+        let (org, known) = (is_org(&key), !origins.insert(key.name().to_owned()));
+        let epoch = Epoch::new(&source, place, key, from_log, &policy).twice(known);
+        if org {
+            let log = epoch.verify_org(&mut nodes, progress).map_err(io)?;
             report.orgs.push(OrgReport::new(log.report));
-            continue;
+        } else {
+            epochs.push(epoch);
         }
-        epochs.push(Epoch::new(&source, place, key, from_log, &policy));
     }
     let purged = purged(&source, &epochs).map_err(io)?;
     for (epoch, purged) in epochs.into_iter().zip(purged) {
@@ -170,6 +173,14 @@ fn cross_check(nodes: &Nodes, report: &mut Report) {
         .filter(|epoch| epoch.size.0 > 0 && epoch.in_directory && !nodes.names(&epoch.origin))
         .map(|epoch| epoch.origin.clone())
         .collect();
+    for epoch in &mut report.epochs {
+        if let Some(key) = nodes.key(&epoch.origin).map(LogPublicKey::to_vkey)
+            && key != epoch.vkey
+        {
+            let what = format!("the org log names another key for this log: `{key}`");
+            epoch.problem(LeafVerdict::Corrupt, ORG, None, what);
+        }
+    }
     let here = |log: &str| report.epochs.iter().any(|epoch| epoch.origin == log);
     let (there, gone): (Vec<_>, Vec<_>) = nodes
         .reports()
@@ -231,17 +242,18 @@ pub(crate) struct Place {
 
 pub(crate) fn places(source: &Source) -> io::Result<Vec<Place>> {
     let published = ["checkpoint", "vkey", "tile"];
+    let mut places = Vec::new();
+    // Whoever lays a published log into a data directory hides nothing of it: both are verified.
     if published.iter().try_fold(false, |any, path| {
         Ok::<_, io::Error>(any || source.exists(path)?)
     })? {
-        return Ok(vec![Place {
+        places.push(Place {
             log: String::new(),
             wal: None,
             head: None,
             epoch: None,
-        }]);
+        });
     }
-    let mut places = Vec::new();
     for node in source.list("log")?.iter().filter(|node| *node != "org") {
         let mut epochs: Vec<u32> = source
             .list(&format!("log/{node}"))?

@@ -4,7 +4,7 @@ use std::fmt;
 
 use model::TreeSize;
 
-use crate::report::{EpochReport, Report};
+use crate::report::{EpochReport, Report, printable};
 
 /// For people: a paragraph per epoch, a line per problem.
 impl fmt::Display for Report {
@@ -97,8 +97,8 @@ impl EpochReport {
                 f,
                 "{:<9} `{}`{leaves}: {}",
                 problem.verdict.as_str(),
-                problem.file,
-                problem.what
+                printable(&problem.file),
+                printable(&problem.what)
             )?;
         }
         if self.problems_total > self.problems.len() as u64 {

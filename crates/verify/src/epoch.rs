@@ -95,6 +95,15 @@ impl<'a> Epoch<'a> {
         Self { purged, ..self }
     }
 
+    /// Another log with the same origin was here before it: one of the two is none.
+    pub(crate) fn twice(mut self, known: bool) -> Self {
+        if known {
+            let (file, what) = (&self.place.log, "another log here has the same origin");
+            self.report.problem(LeafVerdict::Corrupt, file, None, what);
+        }
+        self
+    }
+
     /// Goes on where an earlier visit ended.
     pub(crate) fn since(self, seen: Option<Seen>) -> Self {
         Self { seen, ..self }

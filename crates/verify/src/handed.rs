@@ -10,7 +10,7 @@ use ledger::proof::{Disclosed, Disclosure, TlogProof};
 use model::TreeSize;
 
 use crate::directory::{Options, VerifyError};
-use crate::report::{Exit, quoted};
+use crate::report::{Exit, printable, quoted};
 use crate::witness::{Cosigned, Witnessed};
 
 /// How a `.tlog-proof` begins; what begins otherwise is a disclosure.
@@ -225,7 +225,7 @@ impl fmt::Display for HandedReport {
             } else {
                 "CORRUPT"
             };
-            writeln!(f, "{name:<9} {what}")?;
+            writeln!(f, "{name:<9} {}", printable(what))?;
         }
         Ok(())
     }
@@ -246,7 +246,8 @@ impl fmt::Display for Proven {
             self.leaf.session_seq
         )?;
         self.shown.iter().try_for_each(|(path, kind, value)| {
-            writeln!(f, "{path} ({kind}): {}", String::from_utf8_lossy(value))
+            let value = String::from_utf8_lossy(value);
+            writeln!(f, "{} ({kind}): {}", printable(path), printable(&value))
         })
     }
 }

@@ -237,6 +237,13 @@ impl Journal<'_> {
                 "records are missing before this frame",
             );
         }
+        if header.first_index < walk.next {
+            let what = format!(
+                "the frame at byte {} holds entries that frames before it hold",
+                header.place.position
+            );
+            walk.report.problem(LeafVerdict::Corrupt, file, None, what);
+        }
         for (index, entry) in (header.first_index..).zip(frame.entries()) {
             match entry {
                 Ok(entry) => self.entry(walk, file, index, &entry)?,

@@ -1,6 +1,7 @@
 //! Visits to a log, each of which goes on where the last one ended, and notices what no single
 //! visit can: a log that shrank, or that shows another past.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -89,9 +90,11 @@ fn visit(
     let policy = options.policy();
     let mut report = Report::default();
     let mut nodes = Nodes::default();
+    let mut origins = HashSet::new();
     let all = org_places(&source).map_err(io)?;
     for place in all.into_iter().chain(places(&source).map_err(io)?) {
         let (key, from_log) = key_of(&source, &place, &keys)?;
+        let known = !origins.insert(key.name().to_owned());
         let at = remembered
             .iter()
             .position(|s| s.checkpoint.origin == key.name());
@@ -113,7 +116,9 @@ fn visit(
             ..place
         };
         let org = is_org(&key);
-        let epoch = Epoch::new(&source, published, key.clone(), from_log, &policy).since(seen);
+        let epoch = Epoch::new(&source, published, key.clone(), from_log, &policy)
+            .since(seen)
+            .twice(known);
         let visited = if org {
             epoch.verify_org(&mut nodes, progress)
         } else {

@@ -10,6 +10,7 @@ use model::Digest;
 use crate::org_report::{NodeReport, NodeState};
 use crate::published::Entries;
 use crate::report::{EpochReport, LeafVerdict};
+use crate::state::epoch_of;
 
 /// Whether it is the key of an org log: `<org>/org/…`.
 pub(crate) fn is_org(key: &LogPublicKey) -> bool {
@@ -111,6 +112,10 @@ impl Nodes {
         };
         if index != 0 || entry.log != key.name() || entry.key != key.to_vkey() {
             return Err("it opens another log than this one".to_owned());
+        }
+        let first = epoch_of(key.name()) == 1;
+        if first != (entry.checkpoint == Stated::None) {
+            return Err("it does not say what became of the org log before it".to_owned());
         }
         let Some(note) = entry.note() else {
             return Ok(());
@@ -255,6 +260,11 @@ impl Nodes {
     /// Whether an org log names this log, or may do so where entries are missing.
     pub(crate) fn names(&self, log: &str) -> bool {
         self.incomplete || self.logs.contains_key(log)
+    }
+
+    /// The key that an org log names for this log.
+    pub(crate) fn key(&self, log: &str) -> Option<&LogPublicKey> {
+        self.logs.get(log).map(|log| &log.key)
     }
 
     /// What is said about each node's log.

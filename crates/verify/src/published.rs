@@ -54,7 +54,7 @@ impl Entries for Leaves<'_> {
     fn take(
         &mut self,
         report: &mut EpochReport,
-        _: u64,
+        index: u64,
         entry: &[u8],
         hash: Digest,
     ) -> Result<(), String> {
@@ -63,12 +63,18 @@ impl Entries for Leaves<'_> {
             error.to_string()
         })?;
         count_session(report, &leaf);
+        let opens_log = leaf.prefix.kind() == Some(Kind::LogOpened);
         match self.0 {
             None => Ok(()),
             Some(state) => state
                 .replay(&leaf, hash)
                 .inspect_err(|_| state.force(&leaf, hash))
                 .map_err(|error| error.to_string()),
+        }?;
+        match (index, opens_log) {
+            (0, false) => Err("the first entry does not open the log".to_owned()),
+            (1.., true) => Err("the log is opened a second time".to_owned()),
+            _ => Ok(()),
         }
     }
 

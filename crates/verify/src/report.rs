@@ -182,6 +182,8 @@ pub struct EpochReport {
     pub problems: Vec<Problem>,
     /// How many there are.
     pub problems_total: u64,
+    /// The worst of them, listed or not.
+    pub worst: Option<LeafVerdict>,
     /// So many leaves were verified on earlier visits, and are in no count here.
     pub verified_before: TreeSize,
     /// What contradicts an earlier visit; nothing else was then verified.
@@ -255,6 +257,7 @@ impl EpochReport {
             witnessed: Witnessed::default(),
             problems: Vec::new(),
             problems_total: 0,
+            worst: None,
             verified_before: TreeSize(0),
             contradiction: None,
         }
@@ -268,6 +271,7 @@ impl EpochReport {
         what: impl fmt::Display,
     ) {
         self.problems_total += 1;
+        self.worst = self.worst.max(Some(verdict));
         if self.problems.len() < PROBLEMS_LISTED_MAX {
             self.problems.push(Problem {
                 verdict,
@@ -287,10 +291,9 @@ impl EpochReport {
         if self.contradiction.is_some() {
             return Exit::Contradicted;
         }
-        let listed = |verdict| self.problems.iter().any(|p| p.verdict == verdict);
-        if self.counts.corrupt > 0 || listed(LeafVerdict::Corrupt) {
+        if self.counts.corrupt > 0 || self.worst == Some(LeafVerdict::Corrupt) {
             Exit::Corrupt
-        } else if self.counts.missing > 0 || listed(LeafVerdict::Missing) {
+        } else if self.counts.missing > 0 || self.worst == Some(LeafVerdict::Missing) {
             Exit::Missing
         } else if self.counts.purged > 0 {
             Exit::Purged
@@ -378,6 +381,25 @@ impl Report {
             epochs.join(",")
         )
     }
+}
+
+/// A text of somebody else's, so that it can neither steer a terminal nor look like a line of a
+/// report.
+pub(crate) fn printable(text: &str) -> String {
+    let steers = |c: char| {
+        // Beside control characters: what turns the direction of a text (Unicode UAX #9).
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// A JSON string.

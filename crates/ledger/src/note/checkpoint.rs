@@ -75,7 +75,8 @@ impl Checkpoint {
     }
 
     fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = text.lines();
+        // Not `lines`, which takes a carriage return for a part of the line's end.
+        let mut lines = text.split_terminator('\n');
         let mut line = || lines.next().ok_or(CheckpointError::Shape);
         let (origin, size, root) = (line()?, line()?, line()?);
         let number: u64 = size.parse().map_err(|_| CheckpointError::Shape)?;

@@ -11,6 +11,7 @@
 mod corpus;
 mod damage;
 mod handed;
+mod hostile;
 mod monitor;
 mod org;
 mod served;
