@@ -21,6 +21,7 @@ mod sequencer;
 mod writer;
 
 pub mod fields;
+pub mod fuzzing;
 pub mod merkle;
 pub mod note;
 pub mod org;

@@ -19,6 +19,7 @@ mod policy;
 mod proofs;
 mod publish;
 mod records;
+mod smoke;
 mod trees;
 mod vectors;
 mod writer;
