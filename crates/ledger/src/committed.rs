@@ -9,6 +9,8 @@ use std::thread::{self, Thread};
 
 use model::{Digest, EntryIndex};
 
+use crate::record::Kind;
+
 /// Something that is durably on record.
 ///
 /// Only this crate makes one, after the storage port returned from its sync. Whoever holds a
@@ -73,6 +75,10 @@ pub enum CommitError {
     /// The disk is full. Nothing was written; later calls may succeed again.
     #[error("the disk is full")]
     DiskFull,
+    /// The record is of a kind that has another door: what opens, ends and purges a session is put on
+    /// record by the call that does so, and by no other. A defect in the program.
+    #[error("a record of kind `{}` cannot be committed here", .0.as_str())]
+    Kind(Kind),
     /// Sealing failed.
     #[error("the record could not be sealed")]
     Seal,

@@ -10,7 +10,7 @@ use model::{SessionId, Timestamp, TreeSize};
 use crate::committed::{Commit, CommitError, Slot};
 use crate::custody::{CUSTODY_DOMAIN, PurgeNotice};
 use crate::health::{Gauges, Health};
-use crate::leaf::{Prefix, opens_session};
+use crate::leaf::{Prefix, ends_session, opens_session};
 use crate::ports::Journal;
 use crate::queue::{Bounds, Item, Queue};
 use crate::record::{Kind, Record};
@@ -145,9 +145,9 @@ impl Ledger {
         Ok((ledger, writer, commit))
     }
 
-    /// Opens a session; `opening` becomes its first record, of kind [`Kind::SessionOpened`]
-    /// whatever its draft says. If that record cannot be committed, nor can any other of the
-    /// session. `id` was never used before.
+    /// Opens a session; `opening` becomes its first record, and is of kind [`Kind::SessionOpened`]:
+    /// any other is refused with [`CommitError::Kind`]. If that record cannot be committed, nor can
+    /// any other of the session. `id` was never used before.
     pub fn open_session<T: Record>(&self, id: SessionId, opening: T) -> (Session, Commit<T>) {
         open(
             &self.shared,
@@ -242,25 +242,25 @@ impl Session {
     }
 
     /// Seals a record in this thread and queues it; the future completes when it is durable.
-    /// Records are in the log in the order of these calls. Never blocks.
+    /// Records are in the log in the order of these calls. Never blocks. What opens, ends or purges
+    /// a session has its own call, and is refused here with [`CommitError::Kind`].
     pub fn commit<T: Record>(&self, thing: T) -> Commit<T> {
         if self.inner.ended.load(Ordering::Acquire) {
             return Commit::failed(thing, CommitError::SessionClosed);
         }
-        self.submit(thing, None, None).0
+        self.submit(thing, Door::Session, None).0
     }
 
-    /// Puts a step of a purge on record, of kind [`Kind::Purge`] whatever the draft says; `notice`
-    /// stands in the leaf. Records of this kind come only from here.
+    /// Puts a step of a purge on record; the draft is of kind [`Kind::Purge`], and `notice` stands in
+    /// the leaf. Records of this kind come only from here.
     pub fn purge<T: Record>(&self, thing: T, notice: PurgeNotice) -> Commit<T> {
         if self.inner.ended.load(Ordering::Acquire) {
             return Commit::failed(thing, CommitError::SessionClosed);
         }
-        self.submit(thing, Some(Kind::Purge), Some(notice)).0
+        self.submit(thing, Door::Of(Kind::Purge), Some(notice)).0
     }
 
-    /// Puts the session's last record on record, of kind [`Kind::SessionClosed`] whatever the
-    /// draft says. Later commits fail with [`CommitError::SessionClosed`]; if this one fails before
+    /// Puts the session's last record on record, which is of kind [`Kind::SessionClosed`]. Later commits fail with [`CommitError::SessionClosed`]; if this one fails before
     /// it was queued, the session stays open.
     pub fn close<T: Record>(&self, closing: T) -> Commit<T> {
         self.end(closing, Kind::SessionClosed)
@@ -275,7 +275,7 @@ impl Session {
         if self.inner.ended.swap(true, Ordering::AcqRel) {
             return Commit::failed(closing, CommitError::SessionClosed);
         }
-        let (commit, queued) = self.submit(closing, Some(kind), None);
+        let (commit, queued) = self.submit(closing, Door::Of(kind), None);
         if !queued {
             self.inner.ended.store(false, Ordering::Release);
         }
@@ -286,10 +286,10 @@ impl Session {
     fn submit<T: Record>(
         &self,
         thing: T,
-        kind: Option<Kind>,
+        door: Door,
         purge: Option<PurgeNotice>,
     ) -> (Commit<T>, bool) {
-        match self.seal(&thing, kind, purge) {
+        match self.seal(&thing, door, purge) {
             Err(error) => (Commit::failed(thing, error), false),
             Ok(sealed) => {
                 let slot = Slot::new();
@@ -303,22 +303,21 @@ impl Session {
     fn seal<T: Record>(
         &self,
         thing: &T,
-        kind: Option<Kind>,
+        door: Door,
         purge: Option<PurgeNotice>,
     ) -> Result<Sealed, CommitError> {
         let inner = &*self.inner;
         let key = inner.key.as_ref().ok_or(CommitError::Seal)?;
         let sealer = &inner.shared.sealer;
         let draft = thing.draft();
-        let mut sealed = sealer.seal(inner.facts, key, kind, &draft)?;
+        if !door.takes(draft.kind) {
+            return Err(CommitError::Kind(draft.kind));
+        }
+        let mut sealed = sealer.seal(inner.facts, key, &draft)?;
         if opens_session(sealed.prefix.kind_code) {
             sealer
                 .carry(&mut sealed, key)
                 .map_err(|_| CommitError::Seal)?;
-        }
-        // Without its notice, the leaf of a purge could not be read.
-        if (sealed.prefix.kind() == Some(Kind::Purge)) != purge.is_some() {
-            return Err(CommitError::Seal);
         }
         sealed.purge = purge;
         Ok(sealed)
@@ -339,6 +338,27 @@ impl Writer {
             (Some(reason), _) => Err(CommitError::Poisoned(Arc::clone(reason))),
             (None, Err(_)) => Err(CommitError::Poisoned("the ledger's writer stopped".into())),
             (None, Ok(())) => Ok(()),
+        }
+    }
+}
+
+/// By which call a record comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// One that takes what neither opens, ends nor purges.
+    Session,
+    /// One that takes this kind alone.
+    Of(Kind),
+}
+
+impl Door {
+    fn takes(self, kind: Kind) -> bool {
+        match self {
+            Self::Of(only) => kind == only,
+            Self::Session => {
+                let code = kind.code();
+                !opens_session(code) && !ends_session(code) && kind != Kind::Purge
+            }
         }
     }
 }
@@ -375,7 +395,7 @@ fn open<T: Record>(
             shared: Arc::clone(shared),
         }),
     };
-    let (commit, queued) = session.submit(opening, Some(kind), None);
+    let (commit, queued) = session.submit(opening, Door::Of(kind), None);
     if !queued {
         session.inner.ended.store(true, Ordering::Release);
     }

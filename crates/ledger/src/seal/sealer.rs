@@ -106,16 +106,15 @@ impl Sealer {
         Ok(())
     }
 
-    /// Seals a draft. `kind` overrules the draft's where the verb decides it.
+    /// Seals a draft.
     pub(crate) fn seal(
         &self,
         session: SessionFacts,
         session_key: &Key,
-        kind: Option<Kind>,
         draft: &Draft<'_>,
     ) -> Result<Sealed, CommitError> {
         SCRATCH.with_borrow_mut(|scratch| {
-            let result = self.seal_with(scratch, session, session_key, kind, draft);
+            let result = self.seal_with(scratch, session, session_key, draft);
             scratch.give_back();
             result
         })
@@ -126,7 +125,6 @@ impl Sealer {
         scratch: &mut Scratch,
         session: SessionFacts,
         session_key: &Key,
-        kind: Option<Kind>,
         draft: &Draft<'_>,
     ) -> Result<Sealed, CommitError> {
         self.check_size(draft.payload.len())?;
@@ -151,7 +149,7 @@ impl Sealer {
             .fields
             .commit(facts, draft.payload, &derivation)
             .map_err(|_| CommitError::Seal)?;
-        let kind = kind.unwrap_or(draft.kind);
+        let kind = draft.kind;
         let prefix = Prefix {
             kind_code: kind.code(),
             verdict_code: draft.verdict.code(),

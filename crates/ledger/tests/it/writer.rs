@@ -280,3 +280,44 @@ fn a_commit_that_nobody_waits_for_is_on_record_all_the_same() {
     assert_eq!(node.commit().wait().unwrap().receipt().index, EntryIndex(2));
     node.end().unwrap();
 }
+
+#[test]
+fn what_frames_a_session_has_one_door_each() {
+    let node = start(100, 1 << 20);
+    node.go(100);
+    let of = |kind| Event(kind, Vec::new(), 0);
+    let refused = |commit: Commit<Event>, kind| {
+        assert_eq!(commit.wait().unwrap_err(), CommitError::Kind(kind));
+    };
+    let kinds = (1..=u8::MAX).map_while(Kind::from_code);
+    let id = SessionId::from_bytes([1; 16]);
+    for kind in kinds.clone().filter(|kind| *kind != Kind::SessionOpened) {
+        let (session, commit) = node.ledger.open_session(id, of(kind));
+        refused(commit, kind);
+        // A session that did not open takes nothing.
+        let behind = session.commit(event()).wait().unwrap_err();
+        assert_eq!(behind, CommitError::SessionClosed);
+    }
+    let (session, opening) = node.ledger.open_session(id, of(Kind::SessionOpened));
+    opening.wait().unwrap();
+    for kind in kinds.clone().filter(|kind| *kind != Kind::SessionClosed) {
+        refused(session.close(of(kind)), kind);
+    }
+    for kind in kinds.clone().filter(|kind| *kind != Kind::SessionAbandoned) {
+        refused(session.abandon(of(kind)), kind);
+    }
+    for kind in [
+        Kind::LogOpened,
+        Kind::SessionOpened,
+        Kind::SessionClosed,
+        Kind::SessionAbandoned,
+        Kind::Purge,
+    ] {
+        refused(session.commit(of(kind)), kind);
+    }
+    // None of it ended the session, or took a place.
+    let committed = session.commit(event()).wait().unwrap();
+    assert_eq!(committed.receipt().index, EntryIndex(2));
+    session.close(of(Kind::SessionClosed)).wait().unwrap();
+    node.end().unwrap();
+}

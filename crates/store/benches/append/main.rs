@@ -25,12 +25,12 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 /// Longer than any row takes.
 const NEVER_MS: u64 = 3_600_000;
 
-struct Call(Arc<Vec<u8>>);
+struct Call(Kind, Arc<Vec<u8>>);
 
 impl Record for Call {
     fn draft(&self) -> Draft<'_> {
         Draft {
-            kind: Kind::Outcome,
+            kind: self.0,
             verdict: VerdictCode::Permitted,
             at: Timestamp::from_unix_us(1_785_231_000_000_000),
             call: None,
@@ -47,7 +47,7 @@ impl Record for Call {
                 }),
                 ..Facts::default()
             },
-            payload: &self.0,
+            payload: &self.1,
         }
     }
 }
@@ -164,14 +164,18 @@ fn probity(
     let sessions: Vec<Session> = (0..writers)
         .map(|n| {
             let id = SessionId::from_bytes((n as u128 + 1).to_be_bytes());
-            let (session, commit) = opened.ledger().open_session(id, Call(payload(64)));
+            let (session, commit) = opened
+                .ledger()
+                .open_session(id, Call(Kind::SessionOpened, payload(64)));
             commit.wait().map(|_| session)
         })
         .collect::<Result<_, _>>()?;
     let payload = payload(bytes);
     let row = measure(name, writers, bytes, span, |writer| {
         let session = sessions.get(writer).ok_or("no session")?;
-        session.commit(Call(Arc::clone(&payload))).wait()?;
+        session
+            .commit(Call(Kind::Outcome, Arc::clone(&payload)))
+            .wait()?;
         Ok(())
     })?;
     let health = opened.ledger().health();
@@ -309,14 +313,16 @@ fn sealing(bytes: usize) -> Result<(), Error> {
         },
     )?;
     let id = SessionId::from_bytes([9; 16]);
-    let (session, commit) = opened.ledger().open_session(id, Call(payload(64)));
+    let (session, commit) = opened
+        .ledger()
+        .open_session(id, Call(Kind::SessionOpened, payload(64)));
     commit.wait()?;
     let payload = payload(bytes);
     let rounds = 20_000_u32;
     let started = Instant::now();
     for _ in 0..rounds {
         // Most are refused by the full queue, after they were sealed.
-        drop(session.commit(Call(Arc::clone(&payload))));
+        drop(session.commit(Call(Kind::Outcome, Arc::clone(&payload))));
     }
     let each = started.elapsed() / rounds;
     say(&format!(
