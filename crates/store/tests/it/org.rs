@@ -90,16 +90,17 @@ fn after_a_crash_the_last_checkpoint_is_caught_up() {
     opened.close().expect("it stops in order");
     assert_eq!(said(crashed.path(), 1).len(), 3);
     // Twice: what the first start says, the second does not say again.
-    for joined in [5, 6] {
+    for joined in [2, 3] {
         let opened = DataDir::open(crashed.path(), &rarely()).expect("the directory opens");
         let next = crashed_copy(crashed.path());
         opened.close().expect("it stops in order");
         let said = said(next.path(), 1);
-        assert_eq!(said.len(), joined, "{said:?}");
-        assert_eq!(
-            said.get(3).map(String::as_str),
-            Some("node-checkpoint gw/n1/1 gw/n1/1 1")
-        );
+        // The copy may have caught a later checkpoint: the disk decides.
+        let count = |what: &str| said.iter().filter(|line| line.starts_with(what)).count();
+        assert_eq!(count("node-joined"), joined, "{said:?}");
+        let caught_up = "node-checkpoint gw/n1/1 gw/n1/1 1";
+        assert_eq!(said.get(3).map(String::as_str), Some(caught_up));
+        assert_eq!(said.iter().filter(|line| *line == caught_up).count(), 1);
         fs::remove_dir_all(crashed.path()).expect("it can be removed");
         fs::rename(next.path(), crashed.path()).expect("it can be moved");
         fs::create_dir(next.path()).expect("a directory");
