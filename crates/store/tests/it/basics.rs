@@ -1,5 +1,5 @@
-use ledger::{CommitError, Kind};
-use model::{EntryIndex, TreeSize};
+use ledger::{CommitError, Draft, Facts, Kind, Record, VerdictCode};
+use model::{EntryIndex, Timestamp, TreeSize};
 use store::{DataDir, OpenError, Reader, SessionState};
 
 use crate::support::{
@@ -194,5 +194,65 @@ fn a_call_is_open_until_a_record_says_how_it_ended() {
         let unknown = opened.recovery().outcomes_unknown;
         opened.close().unwrap();
         assert_eq!(unknown, open_calls, "{kind:?} {what}");
+    }
+}
+
+/// A clock that goes back by a day between two starts, and to the end of time in between.
+#[test]
+fn clocks_that_jump_change_no_order_and_no_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let clocks = [DAY, u64::MAX, 0, DAY - 1, 1 << 60];
+    for (n, clock) in (1..).zip(clocks) {
+        let opened = open(dir.path());
+        let id = session_id(n);
+        let (session, opening) = opened
+            .ledger()
+            .open_session(id, at(Kind::SessionOpened, clock));
+        opening.wait().unwrap();
+        for (k, clock) in clocks.into_iter().enumerate() {
+            let committed = session.commit(at(Kind::Outcome, clock)).wait().unwrap();
+            let entry = committed.receipt().index;
+            assert!(entry.0 > k as u64);
+        }
+        session.close(at(Kind::SessionClosed, 0)).wait().unwrap();
+        opened.close().unwrap();
+    }
+    let reader = Reader::open(dir.path()).unwrap();
+    for n in 1..=5 {
+        let records = reader.records(session_id(n), 0).unwrap();
+        let seen: Vec<_> = records
+            .map(|record| record.unwrap())
+            .map(|record| (record.leaf.session_seq, record.leaf.prefix.at.unix_us()))
+            .collect();
+        let opened = clocks[usize::from(n) - 1];
+        let times = [&[opened][..], &clocks, &[0]].concat();
+        assert_eq!(seen, (0..).zip(times).collect::<Vec<_>>());
+    }
+    let report = verify::verify(dir.path(), &verify::Options::default(), &mut |_| {}).unwrap();
+    assert_eq!(report.exit(), verify::Exit::Intact, "{report}");
+}
+
+/// Microseconds.
+const DAY: u64 = 86_400_000_000;
+
+struct At(Kind, Timestamp);
+
+fn at(kind: Kind, unix_us: u64) -> At {
+    At(kind, Timestamp::from_unix_us(unix_us))
+}
+
+impl Record for At {
+    fn draft(&self) -> Draft<'_> {
+        Draft {
+            kind: self.0,
+            verdict: VerdictCode::None,
+            at: self.1,
+            call: None,
+            server: "",
+            tool: "",
+            principal: String::new(),
+            facts: Facts::default(),
+            payload: b"",
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A root key that can be away: what goes on meanwhile, and what does not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use ledger::{Key, Kind};
@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Service {
     key: Key,
     away: AtomicBool,
+    /// It did what was asked, and the answer is lost.
+    lost: AtomicBool,
+    asked: AtomicU32,
 }
 
 impl Service {
@@ -39,6 +42,10 @@ impl RootKey for Service {
         let mut nonce = [0; 12];
         aws_lc_rs::rand::fill(&mut nonce).expect("random numbers");
         let wrapped = self.key.wrap(key, nonce, place)?;
+        self.asked.fetch_add(1, Ordering::AcqRel);
+        if self.lost.load(Ordering::Acquire) {
+            return Err(RootKeyError::Away("the answer was lost".to_owned()));
+        }
         Ok([nonce.as_slice(), &wrapped].concat())
     }
 
@@ -56,6 +63,8 @@ fn calls_and_checkpoints_go_on_without_the_root_key() {
     let service = Arc::new(Service {
         key: Key::generate().expect("a key"),
         away: AtomicBool::new(false),
+        lost: AtomicBool::new(false),
+        asked: AtomicU32::new(0),
     });
     let root: Arc<dyn RootKey> = service.clone();
     let options = Options {
@@ -96,4 +105,44 @@ fn calls_and_checkpoints_go_on_without_the_root_key() {
     let error = error.expect_err("it does not start");
     let other = matches!(error, OpenError::Keyring(KeyringError::OtherRoot { .. }));
     assert!(other, "{error}");
+}
+
+/// The service wrapped a key, and nobody heard of it: that key opens nothing, and another is made.
+#[test]
+fn a_key_that_was_wrapped_and_never_arrived_is_made_again() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let service = Arc::new(Service {
+        key: Key::generate().expect("a key"),
+        away: AtomicBool::new(false),
+        lost: AtomicBool::new(false),
+        asked: AtomicU32::new(0),
+    });
+    let root: Arc<dyn RootKey> = service.clone();
+    let options = Options {
+        root: Some(Arc::clone(&root)),
+        publish_interval_ms: 5,
+        ..options()
+    };
+    // At the first start no key can be kept, so there is no log.
+    service.lost.store(true, Ordering::Release);
+    DataDir::open(dir.path(), &options).expect_err("it does not start");
+    assert!(service.asked.load(Ordering::Acquire) > 0);
+    service.lost.store(false, Ordering::Release);
+    let opened = DataDir::open(dir.path(), &options).expect("the directory opens");
+
+    // The day's first key: made until an answer arrives.
+    service.lost.store(true, Ordering::Release);
+    let before = service.asked.load(Ordering::Acquire);
+    let session = open_session(&opened, 1);
+    commit(&session, event(Kind::Outcome, "meanwhile")).expect("it is durable");
+    let started = Instant::now();
+    while service.asked.load(Ordering::Acquire) == before {
+        assert!(started.elapsed() < PATIENCE, "no key is asked for");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    service.lost.store(false, Ordering::Release);
+    opened.close().expect("it stops in order");
+    let reader = Reader::open_under(dir.path(), None, Some(root)).expect("a log");
+    let expected = ["0 session_opened open", "1 outcome meanwhile"];
+    assert_eq!(trace(&reader, session_id(1)), expected);
 }

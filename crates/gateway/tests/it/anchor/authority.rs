@@ -239,3 +239,38 @@ async fn an_authority_that_is_away_or_wrong_leaves_nothing() {
         }
     }
 }
+
+/// The authority stamped, and nobody heard of it: the next stamp is another one over the same note.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_failed_may_have_been_stamped() {
+    let (dir, ca) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    authority(ca.path());
+    let opened = open(dir.path());
+    let logs = shown(&opened);
+    opened.close().expect("it closes");
+    let (home, asked) = (ca.path().to_owned(), AtomicU32::new(0));
+    let addr = serve(move |_, body| {
+        let (status, kind, stamp) = reply(&home, body);
+        match asked.fetch_add(1, Ordering::Relaxed) {
+            // The status was lost, or the end of the answer.
+            0 => (502, kind, stamp),
+            1 => (status, kind, stamp[..stamp.len() / 2].to_vec()),
+            _ => (status, kind, stamp),
+        }
+    });
+    for _ in 0..3 {
+        anchors(addr).start(logs.clone()).stop().await;
+    }
+    for folder in ["log/org/1", "log/n1/1"] {
+        let stamps = dir.path().join(folder).join("timestamps");
+        let mut names: Vec<_> = fs::read_dir(&stamps)
+            .expect("timestamps")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        names.sort();
+        let [note, stamp] = &names[..] else {
+            panic!("{folder}: {names:?}");
+        };
+        assert_eq!(accepted(ca.path(), stamp, note), (true, true), "{folder}");
+    }
+}

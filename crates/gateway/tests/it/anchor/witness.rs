@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -245,4 +245,44 @@ async fn a_witness_that_knows_another_history_is_believed() {
     let error = closed.expect_err("nothing is signed").to_string();
     assert!(error.contains("nothing is signed any more"), "{error}");
     anchoring.stop().await;
+}
+
+/// Each answer is lost on its way once, after the witness has remembered what it cosigned.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_that_failed_may_have_been_taken() {
+    let (dir, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let opened = open(dir.path());
+    let logs = shown(&opened);
+    opened.close().expect("it closes");
+    let signer = signer();
+    let witness = faithful(&signer, state.path(), &logs);
+    let remembers = witness.clone();
+    let lost: Mutex<HashSet<Vec<u8>>> = Mutex::default();
+    let addr = serve(move |path, body| {
+        let reply = remembers.answer(path, body);
+        if lost.lock().expect("the lock").insert(body.to_vec()) {
+            return (502, "text/plain", b"the answer was lost".to_vec());
+        }
+        reply
+    });
+    for round in 0..2 {
+        let checked = anchors(addr, &signer).check(&logs).await;
+        assert_eq!(checked, Ok(()), "round {round}");
+        for log in &logs {
+            let latest = log.latest().expect("a checkpoint").checkpoint;
+            let (known, root) = witness.known(log.key().name());
+            assert_eq!((known, root), (latest.size.0, latest.root));
+            assert!(log.stopped().is_none());
+        }
+    }
+    // Asked again from the start, it says what it knows, and is led on from there.
+    for _ in 0..3 {
+        let checked = anchors(addr, &signer).check(&logs).await;
+        assert_eq!(checked, Ok(()));
+    }
+    for log in &logs {
+        let (cosigned, _) = log.cosigned().expect("a cosignature");
+        let latest = log.latest().expect("a checkpoint").checkpoint;
+        assert_eq!(cosigned, latest);
+    }
 }
