@@ -38,6 +38,27 @@ fn the_demo_ends_with_a_verified_log() {
 }
 
 #[test]
+fn the_demo_runs_again_on_what_it_kept() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("kept").display().to_string();
+    let log = format!("{data}/probity");
+    let mut sessions = Vec::new();
+    for round in 1..=3 {
+        let told = run(&["demo", "--exit", "--data", &data]).ok();
+        assert!(told.contains("has 0 cents left to refund"), "{told}");
+        assert!(told.contains("0 MISSING, 0 CORRUPT"), "{told}");
+        let listed = run(&["sessions", "--json", "--data", &log]).ok();
+        sessions.push(listed.lines().count());
+        let logs = std::fs::read_dir(format!("{log}/log/node-1")).expect("logs");
+        assert_eq!(logs.count(), 1, "round {round} goes on with the same log");
+    }
+    let [first, second, third] = sessions[..] else {
+        panic!("{sessions:?}");
+    };
+    assert!(first > 0 && second == 2 * first && third == 3 * first);
+}
+
+#[test]
 fn the_demo_stays_up_until_it_is_told_to_stop() {
     let demo = Serving::start(&["demo"]);
     let address = demo.address();

@@ -22,3 +22,4 @@ mod recorded;
 mod recordings;
 mod serve;
 mod token;
+mod witness;

@@ -12,8 +12,9 @@ use crate::view::{Colour, Paint, escape};
 
 /// Longest answer that is printed whole, in characters.
 const ANSWER_CHARS_MAX: usize = 300;
-/// The order that is refunded.
-const ORDER: i64 = 1_007;
+/// Finds the order that is refunded: a shop that was kept remembers those of earlier runs.
+const REFUNDABLE: &str =
+    "SELECT id FROM orders WHERE id >= 1007 AND status <> 'refunded' ORDER BY id LIMIT 1";
 
 /// Drives the agent through the run.
 ///
@@ -45,20 +46,22 @@ pub(super) async fn run(url: &str, token: &str) -> Result<()> {
     call(&agent, "query", json!({"sql": sql}), false).await?;
 
     say("It gives money back; the server reports each step")?;
-    let refund = json!({"order_id": ORDER, "reason": "arrived broken"});
+    let found = call(&agent, "query", json!({"sql": REFUNDABLE}), false).await?;
+    let order = order(&found).context("every order of this shop was refunded by earlier runs")?;
+    let refund = json!({"order_id": order, "reason": "arrived broken"});
     call(&agent, "refund_order", refund, false).await?;
     while let Ok(progress) = agent.progress.try_recv() {
         tell("progress", &progress.into())?;
     }
 
     say("It does so again, and the server refuses")?;
-    let again = json!({"order_id": ORDER, "reason": "once more"});
+    let again = json!({"order_id": order, "reason": "once more"});
     call(&agent, "refund_order", again, true).await?;
     agent.client.cancel().await?;
     Ok(())
 }
 
-async fn call(agent: &Agent, tool: &'static str, arguments: Value, fails: bool) -> Result<()> {
+async fn call(agent: &Agent, tool: &'static str, arguments: Value, fails: bool) -> Result<Value> {
     tell(&format!("-> {tool}"), &arguments)?;
     let arguments = arguments.as_object().cloned().unwrap_or_default();
     let request = CallToolRequestParams::new(tool).with_arguments(arguments);
@@ -67,7 +70,18 @@ async fn call(agent: &Agent, tool: &'static str, arguments: Value, fails: bool) 
         result.is_error.unwrap_or(false) == fails,
         "`{tool}` did not end as it should: {result:?}"
     );
-    tell(if fails { "<- error" } else { "<-" }, &answer(result)?)
+    let answer = answer(result)?;
+    tell(if fails { "<- error" } else { "<-" }, &answer)?;
+    Ok(answer)
+}
+
+/// The order in the rows that `query` answers.
+fn order(answer: &Value) -> Option<i64> {
+    let parsed = answer
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let answer: &Value = parsed.as_ref().unwrap_or(answer);
+    answer.pointer("/rows/0/id")?.as_i64()
 }
 
 fn answer(result: CallToolResult) -> Result<Value> {
