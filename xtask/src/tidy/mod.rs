@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: what the compiler does not check. All findings are reported together.
 
 mod edges;
+mod testing;
 mod text;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use anyhow::{Result, bail};
 pub(crate) fn run(root: &Path) -> Result<()> {
     let mut findings = edges::check(root)?;
     findings.extend(text::check(root)?);
+    findings.extend(testing::check(root)?);
     for finding in &findings {
         eprintln!("tidy: {finding}");
     }
