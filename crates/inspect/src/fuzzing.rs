@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::sql::{Dialect, TEXT_BYTES_MAX, inspect, sniff};
+
 /// A canonical form is its own canonical form, and says what the document said.
 pub fn canonical(data: &[u8]) {
     let Some(text) = crate::canonical(data) else {
@@ -13,6 +15,25 @@ pub fn canonical(data: &[u8]) {
     match (value(data), value(&text)) {
         (Some(before), Some(after)) => assert!(alike(&before, &after), "{before} {after}"),
         (before, after) => assert_eq!(before, after),
+    }
+}
+
+/// SQL is read in every dialect without a panic, the same each time, and a comment at its end takes
+/// nothing away.
+pub fn sql(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    sniff(&text);
+    for &dialect in Dialect::ALL {
+        let facts = inspect(&text, dialect);
+        assert_eq!(facts, inspect(&text, dialect));
+        let longer = format!("{text}\n/* the end */");
+        if longer.len() > TEXT_BYTES_MAX {
+            continue;
+        }
+        let more = inspect(&longer, dialect);
+        if facts.unknown.is_none() && more.unknown.is_none() {
+            assert_eq!(facts, more, "{text:?}");
+        }
     }
 }
 

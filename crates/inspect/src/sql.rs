@@ -10,6 +10,7 @@ mod lex;
 mod names;
 mod objects;
 mod parse;
+mod pragma;
 mod relations;
 mod sniff;
 mod statement;
@@ -112,6 +113,9 @@ pub fn inspect(text: &str, dialect: Dialect) -> Facts {
     } else {
         read(text, &survey.pieces, &mut facts);
     }
+    if survey.executable_comment {
+        look(&survey.pieces, &mut facts);
+    }
     facts
 }
 
@@ -128,13 +132,26 @@ fn read(text: &str, pieces: &[&str], facts: &mut Facts) {
             }
         }
         Err(why) => {
-            facts.not_known(why);
             let single = pieces.len() == 1;
+            let mut judged = true;
             for piece in pieces {
-                match parse::parse(piece, facts.dialect) {
-                    Ok(parsed) if !single => walk::walk(&parsed.statements, facts),
-                    _ => look(&[piece], facts),
+                let parsed = match single {
+                    true => Err(why),
+                    false => parse::parse(piece, facts.dialect),
+                };
+                match parsed {
+                    Ok(parsed) => walk::walk(&parsed.statements, facts),
+                    Err(_) if pragma::read(piece, facts) => {}
+                    Err(why) => {
+                        judged = false;
+                        facts.not_known(why);
+                        look(&[piece], facts);
+                    }
                 }
+            }
+            // Pieces that parse, of a whole that does not, are read otherwise than it would be.
+            if judged && !pieces.iter().any(|piece| pragma::read(piece, facts)) {
+                facts.not_known(why);
             }
         }
     }

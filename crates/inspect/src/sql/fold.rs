@@ -1,5 +1,7 @@
 //! Whether a condition selects: what holds for every row filters nothing.
 
+mod exhaust;
+
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
@@ -29,6 +31,27 @@ pub(super) fn selects_every_row(condition: Option<&Expr>) -> bool {
 /// Whether the condition is the same for each row.
 pub(super) fn is_constant(condition: &Expr) -> bool {
     selects(condition) != Selects::Some
+}
+
+/// Whether a condition has `||` somewhere.
+pub(super) fn concatenates(condition: &Expr) -> bool {
+    condition.visit(&mut Concatenation).is_break()
+}
+
+struct Concatenation;
+
+impl Visitor for Concatenation {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::BinaryOp {
+                op: BinaryOperator::StringConcat,
+                ..
+            } => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
 }
 
 fn selects(expr: &Expr) -> Selects {
@@ -152,7 +175,7 @@ fn any(terms: &[&Expr]) -> Selects {
     }
     let terms = terms.get(..TERMS_MAX).unwrap_or(terms);
     for (at, a) in terms.iter().enumerate() {
-        if terms.iter().skip(at + 1).any(|b| exhaust(a, b)) {
+        if terms.iter().skip(at + 1).any(|b| exhaust::exhaust(a, b)) {
             return Selects::Every;
         }
     }
@@ -393,92 +416,4 @@ fn is_unfiltered(query: &Query) -> bool {
         SetExpr::Query(inner) => !limited && is_unfiltered(inner),
         _ => false,
     }
-}
-
-/// Whether each row satisfies one of two conditions, NULL aside.
-fn exhaust(a: &Expr, b: &Expr) -> bool {
-    use BinaryOperator as Op;
-    match (strip(a), strip(b)) {
-        (Expr::IsNull(a), Expr::IsNotNull(b))
-        | (Expr::IsNotNull(a), Expr::IsNull(b))
-        | (Expr::IsTrue(a), Expr::IsNotTrue(b))
-        | (Expr::IsNotTrue(a), Expr::IsTrue(b))
-        | (Expr::IsFalse(a), Expr::IsNotFalse(b))
-        | (Expr::IsNotFalse(a), Expr::IsFalse(b)) => same(a, b),
-        (
-            Expr::UnaryOp {
-                op: UnaryOperator::Not | UnaryOperator::BangNot,
-                expr: a,
-            },
-            b,
-        )
-        | (
-            b,
-            Expr::UnaryOp {
-                op: UnaryOperator::Not | UnaryOperator::BangNot,
-                expr: a,
-            },
-        ) => same(a, b),
-        (
-            Expr::BinaryOp {
-                left: a,
-                op: over,
-                right: low,
-            },
-            Expr::BinaryOp {
-                left: b,
-                op: under,
-                right: high,
-            },
-        ) if same(a, b) => {
-            let meets = |low: &Expr, high: &Expr, both: bool| match (number(low), number(high)) {
-                (Some(low), Some(high)) => low < high || both && low == high,
-                _ => both && same(low, high),
-            };
-            match (over, under) {
-                (Op::Eq, Op::NotEq) | (Op::NotEq, Op::Eq) => same(low, high),
-                (Op::Gt, Op::Lt) => meets(low, high, false),
-                (Op::Gt | Op::GtEq, Op::Lt | Op::LtEq) => meets(low, high, true),
-                (Op::Lt, Op::Gt) => meets(high, low, false),
-                (Op::Lt | Op::LtEq, Op::Gt | Op::GtEq) => meets(high, low, true),
-                _ => false,
-            }
-        }
-        (
-            Expr::Like {
-                negated: x,
-                expr: a,
-                pattern: p,
-                ..
-            },
-            Expr::Like {
-                negated: y,
-                expr: b,
-                pattern: q,
-                ..
-            },
-        ) => x != y && same(a, b) && p == q,
-        (
-            Expr::In {
-                negated: x,
-                expr: a,
-                target: p,
-                ..
-            },
-            Expr::In {
-                negated: y,
-                expr: b,
-                target: q,
-                ..
-            },
-        ) => x != y && same(a, b) && p == q,
-        _ => false,
-    }
-}
-
-fn strip(mut expr: &Expr) -> &Expr {
-    while let Expr::Nested(inner) = expr {
-        expr = inner;
-    }
-    expr
 }

@@ -10,10 +10,16 @@ use sqlparser::dialect::{
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 
-use super::{Dialect, Unknown};
+use super::lex::{Kind, Rules, Tokens};
+use super::{Dialect, Unknown, words};
 
 /// How deep `sqlparser` may call itself, `sqlparser`'s own default.
 const RECURSION_MAX: usize = 50;
+/// The same for a text with many words that hold statements: a statement within a statement takes
+/// far more of the stack than an expression within an expression.
+const STATEMENT_RECURSION_MAX: usize = 16;
+/// Words that hold statements, up to which a text has few of them.
+const HOLDERS: usize = 8;
 
 /// Statements that parse to the end of the text.
 pub(super) struct Parsed {
@@ -41,8 +47,16 @@ pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Parsed, Unknown> {
 
 /// The loop of `Parser::parse_statements`, which takes END for the end of the text.
 fn statements(text: &str, dialect: Dialect) -> Result<Parsed, ParserError> {
+    let holders = Tokens::new(text, Rules::of(dialect))
+        .filter(|(kind, word)| *kind == Kind::Word && words::holds_statements(word))
+        .take(HOLDERS + 1)
+        .count();
+    let recursion_max = match holders > HOLDERS {
+        true => STATEMENT_RECURSION_MAX,
+        false => RECURSION_MAX,
+    };
     let mut parser = Parser::new(grammar(dialect))
-        .with_recursion_limit(RECURSION_MAX)
+        .with_recursion_limit(recursion_max)
         .try_with_sql(text)?;
     let mut parsed = Parsed {
         statements: Vec::new(),

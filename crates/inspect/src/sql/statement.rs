@@ -4,11 +4,11 @@ use sqlparser::ast::{
     ContextModifier, CopyIntoSnowflakeKind, CopySource, CopyTarget, Delete, Expr, FromTable,
     Insert, Merge, MergeAction, MergeClause, MergeClauseKind, ObjectName, OnConflictAction,
     OnInsert, OutputClause, Reset, SelectInto, Set, SetAssignment, SetExpr, Statement, TableFactor,
-    TableObject, TableWithJoins, Update, Use, UtilityOption, ValueWithSpan,
+    TableObject, TableWithJoins, Update, Use, UtilityOption,
 };
 
 use super::walk::Walk;
-use super::{Dialect, Effect, Hazard, fold, objects, relations, words};
+use super::{Dialect, Effect, Hazard, fold, objects, pragma, relations, words};
 
 pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
     match statement {
@@ -41,6 +41,7 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
         Statement::CopyIntoSnowflake {
             kind,
             into,
+            from_obj,
             stage_params,
             ..
         } => {
@@ -50,7 +51,13 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
                     walk.effect(Effect::Insert);
                     walk.writes(into);
                 }
-                CopyIntoSnowflakeKind::Location => walk.hazard(Hazard::FileAccess),
+                CopyIntoSnowflakeKind::Location => {
+                    walk.effect(Effect::Read);
+                    walk.hazard(Hazard::FileAccess);
+                    if let Some(from) = from_obj {
+                        walk.reads(from);
+                    }
+                }
             }
             if stage_params.url.is_some() || into.to_string().contains("://") {
                 walk.hazard(Hazard::RemoteConnection);
@@ -91,12 +98,24 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
         }
         Statement::Reset(reset) => {
             walk.effect(Effect::Session);
-            if let Reset::SessionAuthorization = reset.reset {
-                walk.hazard(Hazard::AccessEscalation);
+            match reset.reset {
+                Reset::SessionAuthorization => walk.hazard(Hazard::AccessEscalation),
+                // RESET MASTER and RESET REPLICA of MySQL.
+                Reset::ConfigurationParameter(_) if walk.dialect() == Dialect::MySql => {
+                    walk.effect(Effect::Admin);
+                    walk.hazard(Hazard::BackendControl);
+                }
+                _ => {}
             }
         }
         Statement::Pragma { name, value, is_eq } => {
-            pragmas(walk, name, value.as_ref(), *is_eq);
+            let value = value.as_ref().map(ToString::to_string);
+            pragma::visit(
+                walk.facts,
+                &relations::normal(name, Dialect::Sqlite),
+                value,
+                *is_eq,
+            );
         }
         Statement::AlterSession { .. }
         | Statement::Discard { .. }
@@ -256,17 +275,13 @@ fn inserts(walk: &mut Walk<'_>, insert: &Insert) {
 fn updates(walk: &mut Walk<'_>, update: &Update) {
     walk.effect(Effect::Update);
     target(walk, &update.table);
-    if fold::selects_every_row(update.selection.as_ref()) {
-        walk.unfiltered();
-    }
+    filters(walk, update.selection.as_ref());
     outputs(walk, update.output.as_ref());
 }
 
 fn deletes(walk: &mut Walk<'_>, delete: &Delete) {
     walk.effect(Effect::Delete);
-    if fold::selects_every_row(delete.selection.as_ref()) {
-        walk.unfiltered();
-    }
+    filters(walk, delete.selection.as_ref());
     let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
     for name in &delete.tables {
         walk.writes(name);
@@ -277,6 +292,14 @@ fn deletes(walk: &mut Walk<'_>, delete: &Delete) {
         }
     }
     outputs(walk, delete.output.as_ref());
+}
+
+/// Notes a condition that selects every row. MySQL reads `||` as OR, and binds it as loosely.
+fn filters(walk: &mut Walk<'_>, condition: Option<&Expr>) {
+    let or = walk.dialect() == Dialect::MySql && condition.is_some_and(fold::concatenates);
+    if or || fold::selects_every_row(condition) {
+        walk.unfiltered();
+    }
 }
 
 /// The first table of a list is the one that changes; MySQL changes those that it joins as well.
@@ -365,13 +388,24 @@ fn copies(walk: &mut Walk<'_>, source: &CopySource, to: bool, target: &CopyTarge
 
 /// EXECUTE of a procedure, of a prepared statement, or of text.
 fn executes(walk: &mut Walk<'_>, name: Option<&ObjectName>, immediate: bool) {
-    walk.effect(Effect::Call);
     match name {
-        Some(name) if !immediate && walk.dialect() == Dialect::SqlServer => walk.call(name),
+        // EXECUTE AS of SQL Server, which the parser takes for the name of a procedure.
+        Some(name) if name.to_string().eq_ignore_ascii_case("as") => {
+            walk.effect(Effect::Privilege);
+            walk.hazard(Hazard::AccessEscalation);
+        }
+        Some(name) if !immediate && walk.dialect() == Dialect::SqlServer => {
+            let reports = walk.call(name);
+            walk.effect(if reports { Effect::Read } else { Effect::Call });
+        }
         // What was prepared, or what the text says, is not in this statement.
-        _ => {
+        name => {
+            walk.effect(Effect::Call);
             walk.hazard(Hazard::DynamicSql);
             walk.unlisted();
+            if let Some(name) = name {
+                walk.call(name);
+            }
         }
     }
 }
@@ -419,56 +453,12 @@ fn assigns(
         walk.effect(Effect::Admin);
     }
     let last = name.rsplit(['.', '@']).next().unwrap_or_default();
+    if last == "password" {
+        walk.effect(Effect::Privilege);
+        walk.hazard(Hazard::AccessEscalation);
+    }
     let value = value.map(ToString::to_string).unwrap_or_default();
     if words::disables(last.trim_matches(['"', '`']), &value) {
         walk.hazard(Hazard::SecurityDisabled);
-    }
-}
-
-/// Pragmas that report, and take what they report on in parentheses.
-const PRAGMAS_REPORT: &[&str] = &[
-    "table_info",
-    "table_xinfo",
-    "table_list",
-    "index_list",
-    "index_info",
-    "index_xinfo",
-    "foreign_key_list",
-    "foreign_key_check",
-    "integrity_check",
-    "quick_check",
-    "function_list",
-    "module_list",
-    "pragma_list",
-    "collation_list",
-    "database_list",
-    "compile_options",
-];
-
-/// Pragmas that act without a value.
-const PRAGMAS_ACT: &[&str] = &[
-    "wal_checkpoint",
-    "optimize",
-    "incremental_vacuum",
-    "shrink_memory",
-    "case_sensitive_like",
-];
-
-fn pragmas(walk: &mut Walk<'_>, name: &ObjectName, value: Option<&ValueWithSpan>, is_eq: bool) {
-    let name = relations::normal(name, Dialect::Sqlite);
-    let last = name.rsplit('.').next().unwrap_or_default();
-    if PRAGMAS_ACT.contains(&last) {
-        walk.effect(Effect::Admin);
-    } else if value.is_none() || !is_eq && PRAGMAS_REPORT.contains(&last) {
-        walk.effect(Effect::Read);
-    } else {
-        walk.effect(Effect::Session);
-        let value = value.map(ToString::to_string).unwrap_or_default();
-        if words::disables(last, &value) {
-            walk.hazard(Hazard::SecurityDisabled);
-        }
-        if last.ends_with("store_directory") {
-            walk.hazard(Hazard::FileAccess);
-        }
     }
 }

@@ -6,9 +6,12 @@ use super::{Dialect, words};
 /// Most parentheses, brackets and braces around one token.
 const DEPTH_MAX: usize = 48;
 /// Most tokens that may build one chain of operators; commas and parentheses end a chain.
-const CHAIN_MAX: usize = 2_048;
+const CHAIN_MAX: usize = 1_024;
 /// Most queries that UNION, EXCEPT and INTERSECT combine.
-const SET_OPERATORS_MAX: usize = 256;
+const SET_OPERATORS_MAX: usize = 128;
+
+/// Most joins that wait for their ON: each nests the parser once more.
+const OPEN_JOINS_MAX: usize = 24;
 
 /// What a text looks like from outside.
 #[derive(Debug, Default)]
@@ -72,6 +75,7 @@ struct Nesting {
     /// Tokens since the last comma, for each open parenthesis and for what is around all.
     chains: Vec<usize>,
     set_operators: usize,
+    open_joins: usize,
 }
 
 impl Nesting {
@@ -87,6 +91,14 @@ impl Nesting {
                 }
             }
             Kind::Word if words::is_set_operator(token) => self.set_operators += 1,
+            Kind::Word if token.eq_ignore_ascii_case("join") => self.open_joins += 1,
+            Kind::Word
+                if ["on", "using"]
+                    .iter()
+                    .any(|word| token.eq_ignore_ascii_case(word)) =>
+            {
+                self.open_joins = self.open_joins.saturating_sub(1);
+            }
             _ => {}
         }
         match self.chains.last_mut() {
@@ -95,6 +107,7 @@ impl Nesting {
         }
         self.chains.len() > DEPTH_MAX + 1
             || self.set_operators > SET_OPERATORS_MAX
+            || self.open_joins > OPEN_JOINS_MAX
             || self.chains.last().is_some_and(|&chain| chain > CHAIN_MAX)
                 && self.chains.iter().sum::<usize>() > CHAIN_MAX
     }

@@ -132,11 +132,11 @@ impl Walk<'_> {
         })
     }
 
-    /// A call of a function or a procedure by name.
-    pub(super) fn call(&mut self, name: &ObjectName) {
+    /// A call of a function or a procedure by name. Whether it is pure.
+    pub(super) fn call(&mut self, name: &ObjectName) -> bool {
         let text = relations::normal(name, self.dialect()).to_lowercase();
         match functions::judge(&text, self.dialect()) {
-            Judged::Pure => return,
+            Judged::Pure => return true,
             Judged::Known(effects, hazards) => {
                 self.effects(effects);
                 self.facts.hazards.extend(hazards);
@@ -147,6 +147,7 @@ impl Walk<'_> {
             }
         }
         self.facts.functions.insert(text);
+        false
     }
 
     pub(super) fn call_of(&mut self, function: &Function) {
@@ -301,7 +302,9 @@ impl Visitor for Walk<'_> {
                 self.targets.push(ptr::from_ref(name));
                 self.call(name);
             }
-            TableFactor::Function { name, .. } => self.call(name),
+            TableFactor::Function { name, .. } => {
+                self.call(name);
+            }
             TableFactor::Table { .. }
             | TableFactor::Derived { .. }
             | TableFactor::TableFunction { .. }

@@ -128,6 +128,7 @@ const ANYWHERE: &[Row] = &[
 
 /// Pairs of words at the beginning of a statement.
 const PAIRS: &[(&str, &str, &[Effect], &[Hazard])] = &[
+    ("vacuum", "into", &[Effect::Copy], &[Hazard::FileAccess]),
     ("drop", "database", &[], &[Hazard::DropDatabase]),
     ("drop", "schema", &[], &[Hazard::DropDatabase]),
     ("drop", "owned", &[], &[Hazard::DropDatabase]),
@@ -229,7 +230,6 @@ const PAIRS: &[(&str, &str, &[Effect], &[Hazard])] = &[
         &[Effect::Admin],
         &[Hazard::BackendControl],
     ),
-    ("prepare", "stmt", &[], &[Hazard::DynamicSql]),
     (
         "execute",
         "as",
@@ -288,7 +288,7 @@ const SWITCHES: &[&str] = &[
 /// Words after which another statement may begin.
 const OPENERS: &[&str] = &[
     "begin", "then", "else", "loop", "as", "analyze", "verbose", "atomic", "explain", "try",
-    "catch",
+    "catch", "do",
 ];
 
 /// Whether a value takes away what protects the data or the log.
@@ -305,6 +305,18 @@ pub(super) fn is_set_operator(word: &str) -> bool {
         && ["union", "except", "intersect", "minus"]
             .iter()
             .any(|operator| word.eq_ignore_ascii_case(operator))
+}
+
+/// Words after which `sqlparser` reads statements within a statement.
+const HOLDERS: &[&str] = &[
+    "begin", "if", "while", "case", "explain", "prepare", "describe", "desc", "else", "loop",
+];
+
+/// Whether a word may hold statements.
+pub(super) fn holds_statements(word: &str) -> bool {
+    HOLDERS
+        .iter()
+        .any(|holder| word.eq_ignore_ascii_case(holder))
 }
 
 /// Words that SQL Server reserves and that begin a statement wherever they stand.

@@ -1,6 +1,13 @@
 //! Tables of SQL and the facts that follow from it.
 
+mod bounds;
+mod mysql;
+mod names;
 mod postgresql;
+mod properties;
+mod sqlite;
+mod sqlserver;
+mod warehouses;
 
 use inspect::sql::{Dialect, Facts, inspect};
 

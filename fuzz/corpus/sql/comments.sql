@@ -1,0 +1,1 @@
+SELECT 1 /*!50001 INTO OUTFILE '/x' */; SET @@global.read_only = 0

@@ -1,0 +1,1 @@
+SELECT 'it''s; DROP TABLE x', "a" FROM t WHERE b = $$c$$ -- d

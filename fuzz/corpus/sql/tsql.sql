@@ -1,0 +1,1 @@
+DECLARE @x int = 1 EXEC xp_cmdshell 'dir' IF 1=1 BEGIN SELECT [a]]b] END

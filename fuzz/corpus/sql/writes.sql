@@ -1,0 +1,1 @@
+WITH gone AS (DELETE FROM t WHERE id = id RETURNING *) SELECT * FROM gone; COPY t TO PROGRAM 'x'
