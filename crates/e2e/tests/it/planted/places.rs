@@ -328,7 +328,7 @@ pub(super) fn script(planted: &Planted) -> Script {
             vec![
                 json(),
                 head("Mcp-Note", &headed.text()),
-                head("Cache-Control", &format!("max-age={}", headed.card)),
+                head("Cache-Control", &format!("max-age={}", headed.token)),
                 head("Set-Cookie", &headed.password),
             ],
             &done,
