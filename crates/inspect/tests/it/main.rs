@@ -1,4 +1,6 @@
-//! Tests of canonical forms, fingerprints and the facts of SQL.
+//! Tests of canonical forms, fingerprints and the facts of SQL and shell commands.
+
+#![expect(clippy::expect_used, reason = "a test that fails says where")]
 
 mod canonical;
 mod fingerprint;
