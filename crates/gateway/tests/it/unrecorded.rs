@@ -61,7 +61,7 @@ async fn a_request_that_cannot_be_recorded_is_not_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_cannot_be_recorded_is_withheld() {
     let result = format!(
-        r#"{{"jsonrpc":"2.0","id":$ID,"result":{{"secret":"{}"}}}}"#,
+        r#"{{"jsonrpc":"2.0","id":$ID,"result":{{"answer":"{}"}}}}"#,
         large()
     );
     let event = format!("data: {result}\n\n");
@@ -73,7 +73,7 @@ async fn an_answer_that_cannot_be_recorded_is_withheld() {
             Answer::event_stream(vec![Step::Text(note), Step::Text(event)]),
         );
     let mut rig = small_records(script).await;
-    let (_, secret) = result.split_once("secret").expect("it is there");
+    let (_, secret) = result.split_once("answer").expect("it is there");
     let secret: String = secret.chars().skip(3).take(64).collect();
     for (tool, status) in [("json", 503), ("events", 200)] {
         let headers = [
