@@ -211,7 +211,7 @@ pub(super) fn label<'a>(text: &'a str, place: Range<usize>, work: &'a Work) -> O
         end -= 1;
     }
     // `pw:` and `pw is` bring along what stands behind them.
-    if text.get(place.clone())?.starts_with("pw") {
+    if matches!(text.get(place.clone())?, "pw:" | "pw=" | "pw is") {
         end = place.start + 2;
     }
     // `arn:aws:secretsmanager:eu-west-1:123456789012:secret:name`: a kind of resource.

@@ -169,6 +169,20 @@ fn ends_like_a_type(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_alphanumeric()) && ENDS.iter().any(|end| value.ends_with(end))
 }
 
+/// A path of a file system: `/home/runner/work` is where `PWD` is, `/run/db.pass` where a password is.
+pub(super) fn is_file(value: &str) -> bool {
+    const PARTS_MIN: usize = 2;
+    let path = value.strip_prefix('~').unwrap_or(value);
+    let Some(path) = path.strip_prefix('/') else {
+        return false;
+    };
+    let mut parts = path.trim_end_matches('/').split('/');
+    path.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'/'))
+        && parts.clone().count() >= PARTS_MIN
+        && parts.all(|part| !part.is_empty() && !is_random(part))
+}
+
 /// Words about a password and not one: several, and one of them names it.
 pub(super) fn is_sentence(value: &str) -> bool {
     let words = value.split_whitespace().count();

@@ -5,7 +5,7 @@ mod other;
 
 use super::jwt;
 use super::names::Sensitive;
-use looks::{is_code, is_code_in_field, is_identifier, is_name, is_sentence, is_token};
+use looks::{is_code, is_code_in_field, is_file, is_identifier, is_name, is_sentence, is_token};
 use other::{is_public, is_word_about};
 
 pub(super) use looks::{is_random, is_strong};
@@ -49,6 +49,7 @@ pub(super) fn is_secret(what: Sensitive, value: &str, found: Found) -> bool {
     let digits_only = value.bytes().all(|byte| byte.is_ascii_digit());
     match what {
         Sensitive::Password => match found {
+            _ if is_file(value) => false,
             _ if digits_only => value.len() >= 4 && found != Found::Word,
             Found::Whole => value.chars().count() >= 3 && !is_sentence(value),
             Found::Field | Found::Line => value.chars().count() >= 4 && !is_sentence(value),
