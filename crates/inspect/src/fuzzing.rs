@@ -55,3 +55,23 @@ fn alike(a: &Value, b: &Value) -> bool {
         _ => a == b,
     }
 }
+
+/// Every text has facts, the same ones each time, as a command, a request, a path and a query.
+pub fn shell(data: &[u8]) {
+    use crate::{http, nosql, paths, shell};
+    let text = String::from_utf8_lossy(data);
+    for dialect in shell::Dialect::ALL {
+        let facts = shell::inspect(&text, *dialect);
+        assert_eq!(facts, shell::inspect(&text, *dialect));
+    }
+    let argv: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    assert_eq!(shell::inspect_argv(&argv), shell::inspect_argv(&argv));
+    assert_eq!(shell::sniff(&text), shell::sniff(&text));
+    assert_eq!(http::inspect_text(&text), http::inspect_text(&text));
+    assert_eq!(paths::inspect(&text, &[]), paths::inspect(&text, &[]));
+    assert_eq!(nosql::redis(&text), nosql::redis(&text));
+    assert_eq!(nosql::mongodb(&text), nosql::mongodb(&text));
+    let search = nosql::elasticsearch("DELETE", &text, &text);
+    assert_eq!(search, nosql::elasticsearch("DELETE", &text, &text));
+    assert_eq!(nosql::cypher(&text), nosql::cypher(&text));
+}

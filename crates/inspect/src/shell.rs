@@ -7,6 +7,7 @@
 mod arguments;
 mod decode;
 mod facts;
+mod grammar;
 mod inline;
 mod interpreters;
 mod lower;
@@ -22,8 +23,9 @@ mod wrappers;
 pub use facts::{Dialect, Effect, Facts, Hazard, Unknown};
 pub use sniff::sniff;
 
-/// Longest text that is judged, in bytes.
-const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Longest text that is judged, in bytes: mending a broken one takes the grammar's parser time with
+/// the square of its length.
+const TEXT_BYTES_MAX: usize = 32 * 1024;
 /// Most levels of programs that run programs, or texts within texts.
 const LEVELS_MAX: usize = 6;
 

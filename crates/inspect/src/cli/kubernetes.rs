@@ -134,10 +134,10 @@ pub(super) fn kubectl(line: Line<'_>) -> Outcome {
                 CallEffect::Access
             }
         }
+        "create" if kind == "token" => effect = CallEffect::Secret,
         "create" | "apply" | "patch" | "edit" | "replace" | "set" if is_kind(ACCESS_KINDS) => {
             effect = CallEffect::Access
         }
-        "create" if kind == "token" => effect = CallEffect::Secret,
         "delete" => {
             let everything =
                 line.has(&["--all", "-A", "--all-namespaces"]) || line.has(&["--all=true"]);

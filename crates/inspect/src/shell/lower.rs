@@ -1,12 +1,11 @@
 //! From tree-sitter's tree to a [`Script`]: an allow-list of node kinds.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
-use tree_sitter::{Node as Tree, ParseOptions, Parser};
+use tree_sitter::Node as Tree;
 
 use super::facts::Unknown;
+use super::grammar;
 use super::syntax::{Command, Node, Pipeline, Redirect, RedirectKind, Script, Stage, Word};
 use super::word;
 
@@ -14,9 +13,8 @@ use super::word;
 const TREE_DEPTH_MAX: usize = 120;
 /// Most nodes of one tree.
 const NODES_MAX: usize = 40_000;
-/// How often the parser may ask whether to go on; it asks every hundred operations.
-const PARSER_STEPS_MAX: usize = 20_000;
-
+/// Most `${…}` of one text: the parser takes long over many that are open.
+const EXPANSIONS_MAX: usize = 256;
 /// A script, and why it is not the whole of what the text says.
 #[derive(Debug, Default)]
 pub(super) struct Lowered {
@@ -44,7 +42,11 @@ pub(super) fn lower(text: &str) -> Lowered {
         out.tricks = true;
         return out;
     }
-    let Some(tree) = parse(text) else {
+    if text.matches("${").count() > EXPANSIONS_MAX {
+        out.unknown = Some(Unknown::TooLong);
+        return out;
+    }
+    let Some(tree) = grammar::parse(text) else {
         out.unknown = Some(Unknown::TooLong);
         return out;
     };
@@ -67,39 +69,6 @@ pub(super) fn lower(text: &str) -> Lowered {
     lowering.statement(root, &mut script.pipelines);
     lowering.out.script = script;
     lowering.out
-}
-
-thread_local! {
-    static PARSER: RefCell<Option<Parser>> = RefCell::new(parser());
-}
-
-fn parser() -> Option<Parser> {
-    let mut parser = Parser::new();
-    parser
-        .set_language(&tree_sitter_bash::LANGUAGE.into())
-        .ok()?;
-    Some(parser)
-}
-
-/// The tree, or nothing where the parser would go on for too long.
-fn parse(text: &str) -> Option<tree_sitter::Tree> {
-    PARSER.with(|slot| {
-        let mut slot = slot.try_borrow_mut().ok()?;
-        let parser = slot.as_mut()?;
-        parser.reset();
-        let mut steps = 0;
-        let mut ask = |_: &tree_sitter::ParseState| {
-            steps += 1;
-            if steps > PARSER_STEPS_MAX {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        };
-        let options = ParseOptions::new().progress_callback(&mut ask);
-        let mut read = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();
-        parser.parse_with_options(&mut read, None, Some(options))
-    })
 }
 
 /// Whether some command begins with a brace expansion, which the grammar does not read.
@@ -374,6 +343,11 @@ impl<'t> Lowering<'t> {
             child.kind() == "heredoc_start" && self.raw(*child).contains(['\'', '"', '\\'])
         });
         for child in children {
+            // Two such ends may look alike to the parser and not to the shell.
+            if child.kind() == "heredoc_start" && !self.raw(child).is_ascii() {
+                self.unknown(Unknown::ParseError);
+                self.out.tricks = true;
+            }
             match child.kind() {
                 "heredoc_start" | "heredoc_end" | "comment" => {}
                 "heredoc_body" => {
@@ -411,7 +385,14 @@ impl<'t> Lowering<'t> {
             _ => {}
         }
         let mut cursor = node.walk();
+        let mut end = None;
         for child in node.named_children(&mut cursor) {
+            // Two words without a blank between are one to a shell.
+            let touches = end.replace(child.end_byte()) == Some(child.start_byte());
+            if touches && child.kind() == "word" {
+                self.join(child, &mut command);
+                continue;
+            }
             match child.kind() {
                 "variable_assignment" => self.assignment(child, &mut command),
                 "file_redirect" | "heredoc_redirect" | "herestring_redirect" => {
@@ -433,6 +414,18 @@ impl<'t> Lowering<'t> {
         command.words = word::split_and_expand(self, std::mem::take(&mut command.words));
         self.forget_what_is_read(&command);
         command
+    }
+
+    /// Appends a word to the one that it touches: the grammar parts `$a:$b` before the second name.
+    fn join(&mut self, node: Tree<'_>, command: &mut Command) {
+        let first = command.words.len() < 2;
+        match (command.words.last_mut(), command.assignments.last()) {
+            (_, Some((name, _))) if first => {
+                self.variables.insert(name.clone(), None);
+            }
+            (Some(before), _) => word::join(self, node, before),
+            _ => self.unknown(Unknown::ParseError),
+        }
     }
 
     fn assignment(&mut self, node: Tree<'_>, command: &mut Command) {

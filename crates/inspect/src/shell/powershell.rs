@@ -147,7 +147,7 @@ fn command(walk: &mut Walk, tokens: &[Token], fed: bool, level: usize) -> bool {
     walk.facts.programs.insert(name.to_owned());
     let has = |flag: &str| {
         arguments.iter().any(|token| {
-            token.text.len() > 2
+            token.text.len() > 1
                 && token.text.starts_with('-')
                 && flag.starts_with(&token.text.to_lowercase().trim_start_matches('-').to_owned())
         })

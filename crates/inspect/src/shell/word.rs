@@ -192,7 +192,15 @@ fn concatenation(lowering: &mut Lowering<'_>, node: Tree<'_>, quoted: bool, out:
     };
     let plain =
         |part: Option<&Tree<'_>>| part.is_some_and(|part| part.kind() == "word" || literal(part));
+    let mut end = node.start_byte();
     for (at, part) in parts.iter().enumerate() {
+        // A dollar sign that stands for itself has no node with a name.
+        let gap = lowering
+            .text
+            .get(end..part.start_byte())
+            .unwrap_or_default();
+        unquoted(gap, out);
+        end = part.end_byte();
         let raw = lowering.raw(*part);
         if literal(part) {
             let body = raw.trim_start_matches('$');
@@ -210,6 +218,10 @@ fn concatenation(lowering: &mut Lowering<'_>, node: Tree<'_>, quoted: bool, out:
         }
         push(lowering, *part, quoted, out);
     }
+    unquoted(
+        lowering.text.get(end..node.end_byte()).unwrap_or_default(),
+        out,
+    );
 }
 
 fn ends_in_name(raw: &str) -> bool {
@@ -217,6 +229,23 @@ fn ends_in_name(raw: &str) -> bool {
         .chars()
         .next_back()
         .is_none_or(char::is_alphanumeric)
+}
+
+/// Appends a word to one that ends in a lone dollar sign: together they are an expansion.
+pub(super) fn join(lowering: &mut Lowering<'_>, node: Tree<'_>, before: &mut Word) {
+    let raw = lowering.raw(node);
+    if before.text.ends_with('$') {
+        before.text.pop();
+        let end = raw
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(raw.len());
+        let (name, rest) = raw.split_at(end);
+        expand(lowering, name, None, false, before);
+        unquoted(rest, before);
+    } else {
+        lowering.unknown(Unknown::ParseError);
+        unquoted(raw, before);
+    }
 }
 
 /// Text outside of quotes: a backslash keeps the next letter, a line's end after one disappears.

@@ -153,6 +153,9 @@ impl Walk {
         let rest = rest.get(wrapper.operands..).unwrap_or_default();
         let rest = self.skip_assignments(rest);
         if rest.is_empty() {
+            if wrapper.name == "env" {
+                self.facts.effect(Effect::Read);
+            }
             if matches!(
                 wrapper.name,
                 "sudo" | "doas" | "pkexec" | "nsenter" | "unshare" | "chroot"
