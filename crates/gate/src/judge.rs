@@ -4,7 +4,7 @@ use std::sync::Arc;
 use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
 use policy::vocabulary::{client_action, server_action};
-use policy::{Calls, Facts, MessageFacts, Policy, Request, Target, Verdict};
+use policy::{Arguments, Calls, Facts, MessageFacts, Policy, Request, Target, Verdict};
 
 use crate::call::clear;
 use crate::stored::Stored;
@@ -142,9 +142,9 @@ impl Asking<'_> {
         let server = exchange.upstream.as_str();
         let arguments = match target {
             Target::Tool(name) if self.policy.reads_arguments(server, name) => {
-                message.and_then(arguments)
+                message.map_or(Arguments::Absent, arguments)
             }
-            _ => None,
+            _ => Arguments::Absent,
         };
         let agent = exchange.agent.as_ref();
         let facts = MessageFacts {
@@ -169,8 +169,42 @@ impl Asking<'_> {
     }
 }
 
-/// The arguments of a tool call; `None` where there are none that can be read.
-fn arguments(message: &Message) -> Option<serde_json::Value> {
-    let arguments = message.params()?.get("arguments")?;
-    serde_json::from_slice(arguments.raw()).ok()
+/// The arguments of a tool call. A JSON text that passes may still be more than a tree of it holds,
+/// such as a number of a thousand digits.
+fn arguments(message: &Message) -> Arguments {
+    let Some(written) = message.params().and_then(|params| params.get("arguments")) else {
+        return Arguments::Absent;
+    };
+    serde_json::from_slice(written.raw()).map_or(Arguments::Unreadable, Arguments::Given)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use mcp::Message;
+    use mcp::json::Limits;
+    use policy::Arguments;
+    use serde_json::json;
+
+    use super::arguments;
+
+    #[test]
+    fn arguments_that_cannot_be_read_are_not_taken_for_absent_ones() {
+        for (written, expected) in [
+            (r#"{"name":"order"}"#, Arguments::Absent),
+            (
+                r#"{"name":"order","arguments":{"n":11}}"#,
+                Arguments::Given(json!({"n": 11})),
+            ),
+            (
+                r#"{"name":"order","arguments":{"n":11,"x":1e999}}"#,
+                Arguments::Unreadable,
+            ),
+        ] {
+            let json =
+                format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{written}}}"#);
+            let message = Message::parse(Bytes::from(json), &Limits::default()).unwrap();
+            assert_eq!(arguments(&message), expected, "{written}");
+        }
+    }
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Response,
-    RestrictedExpression as Expression,
+    Authorizer, Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
+    Response, RestrictedExpression as Expression,
 };
 use model::{Principal, Timestamp};
 use serde_json::Value;
 
-use crate::policy::{ask, lineage};
-use crate::request::{AnswerFacts, Effects, Facts, MessageFacts, Pin, Request, Target};
+use crate::policy::lineage;
+use crate::request::{AnswerFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target};
 use crate::tools::{Tools, Type};
 use crate::vocabulary::{HTTP, PATHS, SHELL, SQL};
 
@@ -23,7 +23,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn ask(&self, policies: &PolicySet) -> Response {
-        ask(&self.request, policies, &self.entities)
+        Authorizer::new().is_authorized(&self.request, policies, &self.entities)
     }
 }
 
@@ -39,12 +39,16 @@ pub(crate) fn prepare(
     };
     if let (Some(tool), Facts::Message(facts)) = (tools.get(action), request.facts) {
         let empty = Value::Object(serde_json::Map::new());
-        let arguments = facts.arguments.as_ref().unwrap_or(&empty);
+        let arguments = match &facts.arguments {
+            Arguments::Absent => &empty,
+            Arguments::Given(arguments) => arguments,
+            Arguments::Unreadable => return Err("the arguments cannot be read".to_owned()),
+        };
         let arguments = argument(arguments, tool.arguments_type())
             .map_err(|what| format!("the arguments do not fit the tool's inputSchema: {what}"))?;
         pairs.push(("arguments".to_owned(), arguments));
     }
-    let context = Context::from_pairs(pairs).map_err(|error| error.to_string())?;
+    let context = Context::from_pairs(pairs).map_err(unstatable)?;
     let (principal, of_principal) = principal(request)?;
     let (resource, of_resource) = resource(request)?;
     let mut lineage = lineage(action).into_iter();
@@ -53,9 +57,14 @@ pub(crate) fn prepare(
     let entities = [of_principal, of_resource, of_action].into_iter();
     Ok(Prepared {
         request: cedar_policy::Request::new(principal, action, resource, context, None)
-            .map_err(|error| error.to_string())?,
-        entities: Entities::from_entities(entities, None).map_err(|error| error.to_string())?,
+            .map_err(unstatable)?,
+        entities: Entities::from_entities(entities, None).map_err(unstatable)?,
     })
+}
+
+/// Cedar's own words may quote a value, and this goes on record: so they are not passed on.
+fn unstatable<E>(_error: E) -> String {
+    "the facts cannot be stated in Cedar".to_owned()
 }
 
 pub(crate) fn action_uid(action: &str) -> EntityUid {
@@ -118,7 +127,7 @@ fn principal(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
     ]);
     let groups = request.groups.iter();
     let groups = groups.map(|group| self::uid(&TYPES.group, group)).collect();
-    let entity = Entity::new(uid.clone(), attributes, groups).map_err(|error| error.to_string())?;
+    let entity = Entity::new(uid.clone(), attributes, groups).map_err(unstatable)?;
     Ok((uid, entity))
 }
 
@@ -135,8 +144,8 @@ fn resource(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
     };
     let uid = uid(of, &format!("{}/{name}", request.server.as_str()));
     let attributes = HashMap::from([(attribute.to_owned(), text(name))]);
-    let entity = Entity::new(uid.clone(), attributes, HashSet::from([server]))
-        .map_err(|error| error.to_string())?;
+    let entity =
+        Entity::new(uid.clone(), attributes, HashSet::from([server])).map_err(unstatable)?;
     Ok((uid, entity))
 }
 
@@ -253,7 +262,7 @@ fn record<'a>(
     let pairs = pairs
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value));
-    Expression::new_record(pairs).map_err(|error| error.to_string())
+    Expression::new_record(pairs).map_err(unstatable)
 }
 
 fn texts<T: AsRef<str>>(names: &BTreeSet<T>) -> Expression {
@@ -281,7 +290,7 @@ fn argument(value: &Value, of: &Type) -> Result<Expression, String> {
         },
         (Type::Decimal, Value::Number(number)) => match decimal(number) {
             Some(number) => Ok(Expression::new_decimal(number)),
-            None => wrong("a number with at most four decimals"),
+            None => wrong("a number of 64 bits with at most four decimals"),
         },
         (Type::Set(of), Value::Array(values)) => {
             let values: Result<Vec<_>, _> = values.iter().map(|v| argument(v, of)).collect();
@@ -321,14 +330,17 @@ fn integer(number: &serde_json::Number) -> Option<i64> {
     })
 }
 
+/// Cedar keeps ten-thousandths in 64 bits: beyond this a number has no room for its decimals.
+const DECIMAL_WHOLE_END: u64 = i64::MAX.unsigned_abs() / 10_000;
+
 /// As Cedar writes decimals: at least one digit behind the point, and four at most.
 fn decimal(number: &serde_json::Number) -> Option<String> {
     let text = number.to_string();
     if text.contains(['e', 'E']) {
         return None;
     }
-    match text.split_once('.') {
-        None => Some(format!("{text}.0")),
-        Some((_, decimals)) => (decimals.len() <= 4).then_some(text),
-    }
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, "0"));
+    let fits = |whole: i64| whole.unsigned_abs() < DECIMAL_WHOLE_END;
+    let fits = decimals.len() <= 4 && whole.parse().is_ok_and(fits);
+    fits.then(|| format!("{whole}.{decimals}"))
 }

@@ -15,7 +15,9 @@ mod verdict;
 pub mod vocabulary;
 
 pub use policy::Policy;
-pub use request::{AnswerFacts, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target};
+pub use request::{
+    AnswerFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target,
+};
 pub use rule::{Rule, Says};
 pub use source::{Mistake, Source};
 pub use tools::{Tool, Tools};

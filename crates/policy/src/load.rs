@@ -190,7 +190,7 @@ mod tests {
             "permit(principal, action, resource);",
             "@id(\"a\") @hold(\"ops\") @quorum(\"2\") @expires(\"5m\") @reason(\"ask\") @severity(\"high\")\n\
              forbid(principal, action == Probity::Action::\"tools/call\", resource in Probity::Server::\"shop\");",
-            "forbid(principal, action == Probity::Action::\"shop/order\", resource)\n\
+            "forbid(principal, action == Probity::Action::\"shop:order\", resource)\n\
              when { context.arguments has n && context.arguments.n > 10 };",
             "forbid(principal in Probity::Group::\"guests\", action in Probity::Action::\"from_client\", resource)\n\
              when { context.calls.person_minute > 60 && context.clock.hour >= 18 };",
@@ -228,7 +228,7 @@ mod tests {
             ),
             // An argument that the tool does not have.
             (
-                "forbid(principal, action == Probity::Action::\"shop/order\", resource)\nwhen { context.arguments.m > 1 };",
+                "forbid(principal, action == Probity::Action::\"shop:order\", resource)\nwhen { context.arguments.m > 1 };",
                 "a.cedar:2: ",
             ),
             // It can never match.

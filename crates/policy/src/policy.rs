@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Decision, Entities, EntityUid, PolicyId, PolicySet, Response,
+    ActionConstraint, AuthorizationError, Decision, EntityUid, EvaluationError, PolicyId,
+    PolicySet, Response,
 };
 use model::Digest;
 
@@ -77,8 +78,7 @@ impl Policy {
                 });
             }
         };
-        let ask = |policies: &PolicySet| prepared.ask(policies);
-        let response = ask(&set.all);
+        let response = prepared.ask(&set.all);
         let mut reason = self.reason(self.matched(&response));
         reason.errors = errors(&response);
         if !reason.errors.is_empty() {
@@ -89,7 +89,7 @@ impl Policy {
         }
         match self.terms(&response) {
             Some(terms) => {
-                let approved = ask(&set.approved);
+                let approved = prepared.ask(&set.approved);
                 let errors = errors(&approved);
                 if approved.decision() == Decision::Allow && errors.is_empty() {
                     Verdict::Hold(reason, terms)
@@ -228,265 +228,28 @@ pub(crate) fn lineage(action: &str) -> Vec<EntityUid> {
     lineage
 }
 
+/// Which policies could not be evaluated, and why; never with the values that Cedar's own words quote:
+/// they may be of a call's arguments, and this goes on record.
 fn errors(response: &Response) -> Vec<Arc<str>> {
     let errors = response.diagnostics().errors();
-    errors.map(|error| error.to_string().into()).collect()
-}
-
-pub(crate) fn ask(
-    request: &cedar_policy::Request,
-    policies: &PolicySet,
-    entities: &Entities,
-) -> Response {
-    Authorizer::new().is_authorized(request, policies, entities)
+    errors
+        .map(|AuthorizationError::PolicyEvaluationError(error)| {
+            let why = match error.inner() {
+                EvaluationError::EntityDoesNotExist(_) => "an entity does not exist",
+                EvaluationError::EntityAttrDoesNotExist(_)
+                | EvaluationError::RecordAttrDoesNotExist(_) => "an attribute does not exist",
+                EvaluationError::TypeError(_) => "a value has another type",
+                EvaluationError::IntegerOverflow(_) => "a number does not fit into 64 bits",
+                EvaluationError::FailedExtensionFunctionExecution(_) => {
+                    "a function does not take this value"
+                }
+                EvaluationError::RecursionLimit(_) => "it is nested too deep",
+                _ => "Cedar cannot evaluate it",
+            };
+            format!("`{}`: {why}", error.policy_id()).into()
+        })
+        .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use model::{Caller, Principal};
-    use serde_json::{Value, json};
-
-    use super::Policy;
-    use crate::{
-        AnswerFacts, Effects, Facts, MessageFacts, Request, Source, Target, Tools, Verdict,
-    };
-
-    fn load(text: &str) -> Policy {
-        let source = Source {
-            name: "a.cedar".into(),
-            text: text.into(),
-        };
-        let mut tools = Tools::default();
-        let schema = json!({
-            "type": "object",
-            "required": ["n"],
-            "properties": {"n": {"type": "integer"}, "price": {"type": "number"}},
-        });
-        tools.add("shop", "order", &schema);
-        Policy::load(&[source], tools).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
-    }
-
-    fn told(verdict: &Verdict) -> String {
-        let (name, reason) = match verdict {
-            Verdict::Permit(reason) => ("permit", reason),
-            Verdict::Hold(reason, _) => ("hold", reason),
-            Verdict::Refuse(reason) => ("refuse", reason),
-        };
-        format!("{name} {}", reason.rules.join(","))
-    }
-
-    fn decide(policy: &Policy, target: Target<'_>, action: &str, facts: &MessageFacts) -> Verdict {
-        let caller = Caller {
-            principal: Principal::Person {
-                issuer: "key".into(),
-                subject: "alice".into(),
-            },
-            credential: "".into(),
-        };
-        policy.decide(&Request {
-            caller: &caller,
-            groups: &[Arc::from("staff")],
-            server: &"shop".parse().unwrap(),
-            action,
-            target,
-            facts: Facts::Message(facts),
-        })
-    }
-
-    fn check(text: &str, facts: &MessageFacts, expected: &str) {
-        let verdict = decide(&load(text), Target::Tool("order"), "tools/call", facts);
-        assert_eq!(told(&verdict), expected, "{text}");
-    }
-
-    const PERMIT: &str = "@id(\"p\") permit(principal, action, resource);\n";
-
-    #[test]
-    fn forbid_wins_over_hold_over_permit_and_nothing_refuses() {
-        let any = "(principal, action, resource);";
-        let facts = MessageFacts::default();
-        let forbid = format!("@id(\"f\") forbid{any}");
-        let hold = format!("@id(\"h\") @hold(\"ops\") forbid{any}");
-        check("", &facts, "refuse ");
-        check(PERMIT, &facts, "permit p");
-        check(&format!("{PERMIT}{hold}"), &facts, "hold h");
-        check(&format!("{PERMIT}{hold}{forbid}"), &facts, "refuse h,f");
-        // Nothing would permit it once it is approved.
-        check(&hold, &facts, "refuse h");
-    }
-
-    #[test]
-    fn the_strictest_terms_hold() {
-        let policy = load(&format!(
-            "{PERMIT}@hold(\"a\") @expires(\"10m\") forbid(principal, action, resource);\n\
-             @hold(\"b\") @quorum(\"2\") @reason(\"why\") @severity(\"low\") forbid(principal, action, resource);"
-        ));
-        let facts = MessageFacts::default();
-        let Verdict::Hold(reason, terms) =
-            decide(&policy, Target::Tool("order"), "tools/call", &facts)
-        else {
-            panic!("it is held");
-        };
-        assert_eq!(terms.groups, ["a".into(), "b".into()]);
-        assert_eq!((terms.quorum, terms.hold_ms_max), (2, 600_000));
-        assert_eq!(reason.told.as_deref(), Some("why"));
-        assert_eq!(reason.rules, ["a/2".into(), "a/3".into()]);
-    }
-
-    #[test]
-    fn who_and_what_are_told_apart() {
-        let facts = MessageFacts::default();
-        for (scope, expected) in [
-            (
-                "principal == Probity::Person::\"key|alice\", action, resource",
-                "permit p",
-            ),
-            (
-                "principal == Probity::Person::\"https://idp|alice\", action, resource",
-                "refuse ",
-            ),
-            (
-                "principal in Probity::Group::\"staff\", action, resource",
-                "permit p",
-            ),
-            (
-                "principal in Probity::Group::\"boss\", action, resource",
-                "refuse ",
-            ),
-            (
-                "principal, action in Probity::Action::\"from_client\", resource",
-                "permit p",
-            ),
-            (
-                "principal, action in Probity::Action::\"from_server\", resource",
-                "refuse ",
-            ),
-            (
-                "principal, action == Probity::Action::\"shop/order\", resource",
-                "permit p",
-            ),
-            (
-                "principal, action, resource in Probity::Server::\"shop\"",
-                "permit p",
-            ),
-            (
-                "principal, action, resource == Probity::Tool::\"shop/order\"",
-                "permit p",
-            ),
-            (
-                "principal, action, resource == Probity::Tool::\"shop/other\"",
-                "refuse ",
-            ),
-            ("principal, action, resource is Probity::Prompt", "refuse "),
-        ] {
-            let facts = MessageFacts {
-                arguments: Some(json!({"n": 1})),
-                ..facts.clone()
-            };
-            check(&format!("@id(\"p\") permit({scope});"), &facts, expected);
-        }
-    }
-
-    #[test]
-    fn arguments_are_read_by_their_types() {
-        let policy = load(&format!(
-            "{PERMIT}@id(\"many\") forbid(principal, action == Probity::Action::\"shop/order\", resource)\n\
-             when {{ context.arguments.n > 10 || (context.arguments has price && context.arguments.price.greaterThan(decimal(\"9.5\"))) }};"
-        ));
-        assert!(policy.reads_arguments("shop", "order"));
-        assert!(!policy.reads_arguments("shop", "list"));
-        let rows: &[(Value, &str)] = &[
-            (json!({"n": 10}), "permit p"),
-            (json!({"n": 11}), "refuse many"),
-            (json!({"n": 1, "price": 9.5}), "permit p"),
-            (json!({"n": 1, "price": 9.51}), "refuse many"),
-            (json!({"n": 1, "price": null, "other": []}), "permit p"),
-            // What does not fit cannot be judged.
-            (json!({"n": "11"}), "refuse "),
-            (json!({"n": 1, "price": 1.000_01}), "refuse "),
-            (json!({}), "refuse "),
-            (json!([]), "refuse "),
-        ];
-        for (arguments, expected) in rows {
-            let facts = MessageFacts {
-                arguments: Some(arguments.clone()),
-                ..MessageFacts::default()
-            };
-            let verdict = decide(&policy, Target::Tool("order"), "tools/call", &facts);
-            assert_eq!(told(&verdict), *expected, "{arguments}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_evaluated_is_refused() {
-        // Two numbers that do not fit into 64 bits when they are added.
-        let text = format!(
-            "{PERMIT}@id(\"sum\") forbid(principal, action == Probity::Action::\"tools/call\", resource)\n\
-             when {{ context.calls.session + 9223372036854775807 == 0 }};"
-        );
-        let mut facts = MessageFacts::default();
-        check(&text, &facts, "permit p");
-        facts.calls.session = 1;
-        let verdict = decide(&load(&text), Target::Tool("order"), "tools/call", &facts);
-        let Verdict::Refuse(reason) = verdict else {
-            panic!("it is refused");
-        };
-        assert!(
-            reason.errors.iter().any(|error| error.contains("sum")),
-            "{reason:?}"
-        );
-    }
-
-    #[test]
-    fn facts_that_are_not_there_are_false() {
-        let text = format!(
-            "{PERMIT}@id(\"f\") forbid(principal, action == Probity::Action::\"tools/call\", resource)\n\
-             when {{ context has sql && context.sql.writes.contains(\"orders\") }};"
-        );
-        let mut facts = MessageFacts::default();
-        check(&text, &facts, "permit p");
-        facts.sql = Some(Effects {
-            names: vec![("writes", ["orders".to_owned()].into())],
-            ..Effects::default()
-        });
-        check(&text, &facts, "refuse f");
-    }
-
-    #[test]
-    fn answers_are_judged_by_what_is_in_them() {
-        let policy = load(&format!(
-            "{PERMIT}@id(\"large\") forbid(principal, action == Probity::Action::\"answer\", resource)\n\
-             when {{ context.bytes > 1000 || context.kinds.contains(\"payment_card\") }};"
-        ));
-        let caller = Caller::anonymous();
-        for (bytes, kind, expected) in [
-            (1000, "email", "permit p"),
-            (1001, "email", "refuse large"),
-            (1, "payment_card", "refuse large"),
-        ] {
-            let facts = AnswerFacts {
-                method: "tools/call".into(),
-                bytes,
-                kinds: [kind.into()].into(),
-                credentials: false,
-            };
-            let verdict = policy.decide(&Request {
-                caller: &caller,
-                groups: &[],
-                server: &"shop".parse().unwrap(),
-                action: "answer",
-                target: Target::Tool("order"),
-                facts: Facts::Answer(&facts),
-            });
-            assert_eq!(told(&verdict), expected);
-        }
-    }
-
-    #[test]
-    fn the_digest_tells_sets_apart() {
-        assert_ne!(load("").digest(), load(PERMIT).digest());
-        assert_eq!(load(PERMIT).digest(), load(PERMIT).digest());
-        assert_eq!(Policy::permit_all().rules().len(), 1);
-    }
-}
+mod tests;

@@ -81,7 +81,19 @@ pub struct MessageFacts {
     /// Where it came from.
     pub address: Option<IpAddr>,
     /// The arguments of a tool call; needed where [`crate::Policy::reads_arguments`].
-    pub arguments: Option<Value>,
+    pub arguments: Arguments,
+}
+
+/// The arguments of a tool call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Arguments {
+    /// The call has none, which is the same as an empty object.
+    #[default]
+    Absent,
+    /// There are some, and they cannot be read: what reads them cannot be decided.
+    Unreadable,
+    /// These.
+    Given(Value),
 }
 
 /// What is known about a server's answer.

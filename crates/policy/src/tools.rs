@@ -60,13 +60,14 @@ impl Tools {
     }
 }
 
-/// The action that stands for calls of one tool.
+/// The action that stands for calls of one tool. No method of MCP has a colon, and no server's name:
+/// a server called `tools` with a tool `list` is no `tools/list`.
 pub(crate) fn action(server: &str, tool: &str) -> String {
-    format!("{server}/{tool}")
+    format!("{server}:{tool}")
 }
 
 impl Tool {
-    /// The name of its action: `SERVER/TOOL`.
+    /// The name of its action: `SERVER:TOOL`.
     pub fn action(&self) -> &str {
         &self.action
     }
@@ -194,7 +195,7 @@ mod tests {
             },
         });
         tools.add("shop", "order", &schema);
-        let tool = tools.get("shop/order").unwrap();
+        let tool = tools.get("shop:order").unwrap();
         assert_eq!(
             tool.arguments(),
             "{\"kind\"?: String,\"n\": Long,\"note\"?: String,\"price\"?: decimal,\

@@ -150,6 +150,8 @@ pub(crate) async fn watch<F>(
                     in_force.store(Arc::new(fresh));
                 }
                 Err(error) => {
+                    // It is tried again.
+                    unread = true;
                     tracing::error!(
                         "the policies changed, and this cannot be put on record: {error:#}"
                     );
