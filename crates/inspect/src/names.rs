@@ -1,6 +1,6 @@
 //! Enums whose members have names that other parts of the product list: schemas, records, policies.
 
-/// Declares a fieldless enum with its names in `snake_case`, `ALL` and `as_str`.
+/// Declares a fieldless enum with its names in `snake_case`, `ALL`, `as_str` and `Display`.
 macro_rules! named {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
@@ -15,6 +15,12 @@ macro_rules! named {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
     };

@@ -3,38 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// An enum whose variants have one spelling each.
-macro_rules! names {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$doc])* $variant,)+
-        }
+use crate::names::named;
 
-        impl $name {
-            /// Every one of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The spelling that policies use.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)+
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-names! {
+named! {
     /// Whose SQL a text is.
-    Dialect {
+    pub enum Dialect {
         /// PostgreSQL, and what speaks its language.
         PostgreSql = "postgresql",
         /// MySQL and MariaDB.
@@ -52,9 +25,9 @@ names! {
     }
 }
 
-names! {
+named! {
     /// What a statement does when it runs.
-    Effect {
+    pub enum Effect {
         /// Returns rows or names of objects.
         Read = "read",
         /// Adds rows.
@@ -86,9 +59,9 @@ names! {
     }
 }
 
-names! {
+named! {
     /// What makes a statement dangerous beyond its effects.
-    Hazard {
+    pub enum Hazard {
         /// Reads or writes files of the database's host, or stages files.
         FileAccess = "file_access",
         /// Runs a program on the database's host.
@@ -118,9 +91,9 @@ names! {
     }
 }
 
-names! {
+named! {
     /// Why a text could not be judged in full. The first of several counts.
-    Unknown {
+    pub enum Unknown {
         /// Longer than [`TEXT_BYTES_MAX`](super::TEXT_BYTES_MAX).
         TooLong = "too_long",
         /// Nested or chained more than the walk allows.

@@ -48,11 +48,7 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Vec<Vec<Token>>>> {
                 current.text.extend(next);
             }
             '\'' => {
-                current.spliced |= current
-                    .text
-                    .chars()
-                    .next_back()
-                    .is_some_and(char::is_alphanumeric);
+                current.spliced |= current.text.ends_with(char::is_alphanumeric);
                 loop {
                     match chars.next()? {
                         '\'' if chars.peek() == Some(&'\'') => current.text.extend(chars.next()),
@@ -62,11 +58,7 @@ pub(super) fn tokens(text: &str) -> Option<Vec<Vec<Vec<Token>>>> {
                 }
             }
             '"' => {
-                current.spliced |= current
-                    .text
-                    .chars()
-                    .next_back()
-                    .is_some_and(char::is_alphanumeric);
+                current.spliced |= current.text.ends_with(char::is_alphanumeric);
                 loop {
                     match chars.next()? {
                         '`' => current.text.extend(chars.next()),
