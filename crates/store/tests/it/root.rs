@@ -32,6 +32,27 @@ impl Service {
     }
 }
 
+impl Service {
+    /// It answers, and has never been asked.
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            key: Key::generate().expect("a key"),
+            away: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+            asked: AtomicU32::new(0),
+        })
+    }
+}
+
+/// A data directory's options under this root key.
+fn under(root: &Arc<dyn RootKey>) -> Options {
+    Options {
+        root: Some(Arc::clone(root)),
+        publish_interval_ms: 5,
+        ..options()
+    }
+}
+
 impl RootKey for Service {
     fn name(&self) -> &str {
         "service"
@@ -60,18 +81,9 @@ impl RootKey for Service {
 #[test]
 fn calls_and_checkpoints_go_on_without_the_root_key() {
     let dir = tempfile::tempdir().expect("a directory");
-    let service = Arc::new(Service {
-        key: Key::generate().expect("a key"),
-        away: AtomicBool::new(false),
-        lost: AtomicBool::new(false),
-        asked: AtomicU32::new(0),
-    });
+    let service = Service::new();
     let root: Arc<dyn RootKey> = service.clone();
-    let options = Options {
-        root: Some(Arc::clone(&root)),
-        publish_interval_ms: 5,
-        ..options()
-    };
+    let options = under(&root);
     let opened = DataDir::open(dir.path(), &options).expect("the directory opens");
     service.away.store(true, Ordering::Release);
     // The first session of its day: its bucket has no key yet, and none can be made.
@@ -111,18 +123,9 @@ fn calls_and_checkpoints_go_on_without_the_root_key() {
 #[test]
 fn a_key_that_was_wrapped_and_never_arrived_is_made_again() {
     let dir = tempfile::tempdir().expect("a directory");
-    let service = Arc::new(Service {
-        key: Key::generate().expect("a key"),
-        away: AtomicBool::new(false),
-        lost: AtomicBool::new(false),
-        asked: AtomicU32::new(0),
-    });
+    let service = Service::new();
     let root: Arc<dyn RootKey> = service.clone();
-    let options = Options {
-        root: Some(Arc::clone(&root)),
-        publish_interval_ms: 5,
-        ..options()
-    };
+    let options = under(&root);
     // At the first start no key can be kept, so there is no log.
     service.lost.store(true, Ordering::Release);
     DataDir::open(dir.path(), &options).expect_err("it does not start");
