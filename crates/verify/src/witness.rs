@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use ledger::COSIGNED_KEY;
 use ledger::note::{Checkpoint, Cosignature, LogPublicKey, Policy, SignedNote};
 use ledger::tile::CHECKPOINT_KEY;
 use model::{Timestamp, TreeSize};
@@ -10,9 +11,6 @@ use model::{Timestamp, TreeSize};
 use crate::published::earlier_root;
 use crate::report::{EpochReport, LeafVerdict};
 use crate::source::Source;
-
-/// The newest checkpoint that witnesses have cosigned; it may be older than the one that is shown.
-pub(crate) const COSIGNED_KEY: &str = "checkpoint.cosigned";
 
 /// What witnesses attest about one log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,14 +6,11 @@ use ledger::note::{Checkpoint, CheckpointError, LogPublicKey};
 use ledger::proof::TlogProof;
 use ledger::tile::{CHECKPOINT_KEY, TileName};
 use ledger::wal::Entry;
-use ledger::{BodyError, FormatError, RecordSecret};
+use ledger::{BodyError, COSIGNED_KEY, FormatError, RecordSecret};
 use model::EntryIndex;
 
 use super::Reader;
 use crate::error::ReadError;
-
-/// The newest checkpoint that witnesses have cosigned.
-const COSIGNED_KEY: &str = "checkpoint.cosigned";
 
 /// One entry as it lies in the log, with what opens it.
 #[derive(Debug)]
