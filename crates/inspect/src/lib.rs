@@ -5,14 +5,18 @@
 
 mod canonical;
 pub mod cli;
+pub mod definitions;
+mod difference;
 mod fingerprint;
 pub mod fuzzing;
 pub mod http;
 mod names;
 pub mod nosql;
 pub mod paths;
+pub mod pins;
 pub mod shell;
 pub mod sql;
 
 pub use canonical::canonical;
+pub use difference::{Change, Difference, difference};
 pub use fingerprint::fingerprint;

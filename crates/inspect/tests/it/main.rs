@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test that fails says where")]
 
 mod canonical;
+mod definitions;
 mod fingerprint;
+mod pins;
 mod shell;
 mod smoke;
 mod sql;
