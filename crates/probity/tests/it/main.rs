@@ -8,6 +8,7 @@
 
 mod bao;
 mod broken_disk;
+mod commands;
 mod config;
 mod custody;
 mod demo;
