@@ -47,6 +47,12 @@ fn faults() -> Vec<(&'static str, Answer)> {
             ]),
         ),
         ("silent", Answer::Silence),
+        (
+            "pings",
+            steps(vec![text(
+                "{\"jsonrpc\":\"2.0\",\"id\":\"of-the-server\",\"method\":\"ping\"}\n",
+            )]),
+        ),
         ("garbage", steps(vec![text("oops\n"), text(RESULT)])),
         (
             "two-names",

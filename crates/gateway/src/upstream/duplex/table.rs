@@ -30,7 +30,7 @@ const ABANDONED_MAX: usize = 1_024;
 const BACKLOG_MAX: usize = 256;
 const BACKLOG_BYTES_MAX: usize = 1 << 20;
 
-/// Requests of the server that the client has not answered, remembered at the same time.
+/// Requests of the server that people have not answered, remembered at the same time.
 const OWED_MAX: usize = 1_024;
 
 /// The state of one channel.
@@ -259,6 +259,7 @@ impl Table {
             return Err(ending.clone());
         }
         for message in self.take_backlog() {
+            self.owe(&message);
             stream.put(Answer::Message(message));
         }
         self.stream = Some(stream);

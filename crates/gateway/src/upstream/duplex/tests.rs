@@ -455,6 +455,41 @@ async fn silence_ends_a_call_unless_the_client_owes_an_answer() {
     assert_eq!(all(asked).await, ["upstream_timed_out"]);
 }
 
+/// What nobody was asked, or what a client answers by itself, makes no call wait for ever.
+#[tokio::test]
+async fn a_question_that_nobody_considers_makes_no_call_wait() {
+    let limits = Limits {
+        answer_ms_max: 50,
+        ..Limits::default()
+    };
+    let elicit = r#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{}}"#;
+    let ping = r#"{"jsonrpc":"2.0","id":8,"method":"ping"}"#;
+    let roots = r#"{"jsonrpc":"2.0","id":9,"method":"roots/list"}"#;
+    for (shared, before, after) in [
+        (false, Some(elicit), None),
+        (false, Some(ping), None),
+        (false, None, Some(ping)),
+        (false, None, Some(roots)),
+        (true, Some(elicit), None),
+        (true, None, Some(elicit)),
+    ] {
+        let mut rig = rig_with(shared, &limits, 30_000);
+        if let Some(before) = before {
+            rig.says(before).await;
+        }
+        let call = rig
+            .send(1, r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#)
+            .await;
+        rig.wrote().await;
+        if let Some(after) = after {
+            rig.says(after).await;
+        }
+        let heard = all(call).await;
+        let last = heard.last().map(String::as_str);
+        assert_eq!(last, Some("upstream_timed_out"), "{before:?} {after:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_subscription_may_be_silent() {
     let limits = Limits {

@@ -33,10 +33,7 @@ impl Table {
                 // An error for a request whose id the server could not read.
                 None => None,
             },
-            Kind::Request => {
-                self.owe(&message);
-                None
-            }
+            Kind::Request => None,
             Kind::Notification => {
                 if let Some(cancelled) = message.cancelled_request() {
                     self.owed.remove(&cancelled.key());
@@ -87,6 +84,16 @@ impl Table {
     /// (MCP 2026-07-28 logging: nothing says which request they are for); with more it could reach
     /// the wrong caller, and nobody gets it.
     pub(in crate::upstream::duplex) fn route_unrelated(&mut self, message: Message) -> Route {
+        let question = message.clone();
+        let route = self.place(message);
+        match route {
+            Route::Waiter(..) | Route::Stream(..) => self.owe(&question),
+            Route::Kept | Route::Aside(_) => self.forgive(&question),
+        }
+        route
+    }
+
+    fn place(&mut self, message: Message) -> Route {
         if self.shared {
             let only = self.only_request();
             let only = only.filter(|_| message.kind() == Kind::Notification);
@@ -151,9 +158,21 @@ impl Table {
         Message::parse(bytes, &parsing).unwrap_or(message)
     }
 
-    fn owe(&mut self, request: &Message) {
-        if let Some(id) = request.id().filter(|_| self.owed.len() < OWED_MAX) {
+    /// The client has a question of the server in hand. One that it answers by itself, or that did
+    /// not reach it, is no reason to wait for anything longer than usual.
+    pub(super) fn owe(&mut self, question: &Message) {
+        let is_for_people = question.kind() == Kind::Request
+            && !matches!(question.method(), Some(Method::Ping | Method::RootsList));
+        if let Some(id) = question.id().filter(|_| is_for_people)
+            && self.owed.len() < OWED_MAX
+        {
             self.owed.insert(id.key(), Instant::now());
+        }
+    }
+
+    fn forgive(&mut self, question: &Message) {
+        if let Some(id) = question.id().filter(|_| question.kind() == Kind::Request) {
+            self.owed.remove(&id.key());
         }
     }
 }
