@@ -40,7 +40,8 @@ pub struct Arrival {
     /// The HTTP request without its body and without credentials, masked: what goes on record.
     pub http: HttpFacts,
     /// Its header fields as they may be sent on: without credentials, masked where servers are shown
-    /// masked data. Never recorded.
+    /// masked data, but for those that repeat a part of the body ([`crate::is_mirrored`]): what of
+    /// them is sent on says [`crate::Released::headers`]. Never recorded.
     pub headers: Vec<(Arc<str>, Arc<str>)>,
 }
 

@@ -4,13 +4,15 @@ use ledger::{Committed, Receipt};
 use mcp::Message;
 use model::{CallId, Timestamp};
 
-use crate::{Cleared, Exchange, Subject};
+use crate::{Cleared, Exchange, Subject, mirror};
 
 /// Permission to send one thing to an upstream: exists only for what is durably on record.
 #[derive(Debug)]
 #[must_use = "a call that is released and not sent has an intent on record and no outcome"]
 pub struct Released {
     subject: Subject,
+    /// The header fields that repeat a part of it, in their order.
+    mirrored: Vec<Arc<str>>,
     forwarded: Forwarded,
 }
 
@@ -35,6 +37,7 @@ pub struct Forwarded {
 pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
     let (cleared, intent) = cleared.into_parts();
     let shown = cleared.shown;
+    let mirrored = cleared.stored.mirrored();
     let call = cleared.call;
     let method = Some(Arc::from(call.subject.action()));
     let target = call.subject.message().and_then(Message::name);
@@ -56,6 +59,7 @@ pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
             request,
         },
         subject: shown.map_or(call.subject, |shown| *shown),
+        mirrored,
     }
 }
 
@@ -68,6 +72,14 @@ impl Released {
     /// The exchange that it is part of.
     pub const fn exchange(&self) -> &Arc<Exchange> {
         &self.forwarded.exchange
+    }
+
+    /// The client's header fields as they may be sent on: without credentials, and those that repeat
+    /// a part of the body as the body is sent.
+    pub fn headers(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let mut headers = self.forwarded.exchange.arrival.headers.clone();
+        mirror::put(&mut headers, self.mirrored.iter().cloned());
+        headers
     }
 
     /// What a server says aside, to nobody's call, is settled with: standard error, messages that

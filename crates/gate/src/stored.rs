@@ -12,6 +12,7 @@ use mcp::json::Limits;
 use mcp::{Batch, Message};
 use model::Digest;
 
+use crate::mirror::{self, Mirrored};
 use crate::{Call, Subject, facts};
 
 /// One thing that crosses, after masking.
@@ -31,6 +32,8 @@ pub(crate) struct Stored {
     name: String,
     /// The head of the HTTP answer around it.
     head: Option<HttpFacts>,
+    /// The header fields around it that repeat a part of it.
+    mirrored: Vec<Mirrored>,
 }
 
 /// A masked message that is no message any more: it may not pass.
@@ -102,9 +105,19 @@ impl Stored {
     pub(crate) fn of_call(call: &Call, masks: &MaskSet, outside: &Outside) -> Self {
         let name = call.subject.message().and_then(Message::name);
         let at = Crossing::to_server(call.exchange.upstream.as_str()).of_tool(name.as_deref());
+        let stored = Self::of_message(call.subject.bytes(), masks, &at, outside);
+        let mirrored = mirror::mirrored(
+            &call.exchange.arrival.headers,
+            call.subject.message(),
+            stored.bytes.as_deref(),
+            stored.relayed.as_ref(),
+            masks,
+            &at,
+        );
         Self {
             name: name.as_deref().unwrap_or_default().to_owned(),
-            ..Self::of_message(call.subject.bytes(), masks, &at, outside)
+            mirrored,
+            ..stored
         }
     }
 
@@ -130,6 +143,7 @@ impl Stored {
                 .any(|finding| finding.class == Some(Class::Credential)),
             name: String::new(),
             head: None,
+            mirrored: Vec::new(),
         }
     }
 
@@ -151,6 +165,12 @@ impl Stored {
     /// The tool, prompt, resource or task; empty: none.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The header fields around it that repeat a part of it, as they are sent on.
+    pub(crate) fn mirrored(&self) -> Vec<Arc<str>> {
+        let fields = self.mirrored.iter();
+        fields.map(|field| field.relayed.clone()).collect()
     }
 
     /// The kinds of sensitive data that were found.
@@ -236,6 +256,10 @@ impl Stored {
         let digest = self.masks.digest();
         if digest == Digest::default() {
             return;
+        }
+        if let Some(http) = &mut facts.http {
+            let values = self.mirrored.iter().map(|field| field.stored.clone());
+            mirror::put(&mut http.headers, values);
         }
         facts.mask = Some(MaskFacts {
             policy_digest: digest.to_string().into(),

@@ -50,6 +50,9 @@ pub(crate) fn arrival(
         headers: headers
             .into_iter()
             .map(|(name, value)| {
+                if gate::is_mirrored(&name) {
+                    return (name, value);
+                }
                 let shown = gate::relayed_header(&name, &value, masks, &at);
                 (name, shown.unwrap_or(value))
             })

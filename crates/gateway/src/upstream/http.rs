@@ -61,10 +61,11 @@ impl HttpLink {
     /// time.
     fn send(&self, released: Released) -> Sent {
         let exchange = released.exchange().clone();
+        let headers = released.headers();
         let (subject, forwarded) = released.forward();
         let conversation = self.0.clone();
         let incoming = stream::once(async move {
-            match conversation.exchange(&exchange, &subject).await {
+            match conversation.exchange(&exchange, &headers, &subject).await {
                 Ok(incoming) => incoming,
                 Err(ending) => stream::iter([Err(ending)]).boxed(),
             }
@@ -80,10 +81,11 @@ impl Conversation {
     async fn exchange(
         &self,
         exchange: &gate::Exchange,
+        headers: &[(Arc<str>, Arc<str>)],
         subject: &gate::Subject,
     ) -> Result<super::Incoming, Ending> {
         let known = self.session.as_ref().and_then(OnceLock::get);
-        let request = request::build(&self.target, exchange, subject, known)?;
+        let request = request::build(&self.target, exchange, headers, subject, known)?;
         let waited_ms = self.limits.answer_ms_max;
         let response =
             tokio::time::timeout(Duration::from_millis(waited_ms), self.client.send(request))

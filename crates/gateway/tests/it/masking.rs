@@ -192,6 +192,101 @@ async fn servers_may_be_shown_no_more_than_the_record() {
     }
 }
 
+/// Header fields that repeat the body: a modern server refuses what differs.
+#[tokio::test(flavor = "multi_thread")]
+async fn mirrored_headers_say_what_the_masked_body_says() {
+    let card = "4111111111111111";
+    let word = "Tr0ub4dor-and-4-horses";
+    let arguments = format!(
+        r#"{{"password":"{word}","to":{{"address":"{EMAIL}"}},"note":"{word}","card_number":{card},"city":"Zürich","owner":"{EMAIL}"}}"#
+    );
+    let tool = format!(r#""name":"mail {EMAIL}","arguments":{arguments}"#);
+    let encoded = |text: &str| mcp::era::encode_value(text).into_owned();
+    let (name, city) = (encoded(&format!("mail {EMAIL}")), encoded("Zürich"));
+    let sent = [
+        ("Mcp-Name", &*name),
+        // Two arguments have this value, and only one of them loses it: the names tell.
+        ("Mcp-Param-Password", word),
+        ("Mcp-Param-NOTE", word),
+        ("Mcp-Param-Recipient", EMAIL),
+        ("Mcp-Param-CardNumber", card),
+        ("Mcp-Param-City", &*city),
+        // It repeats nothing.
+        ("Mcp-Param-Other", TOKEN),
+    ];
+    for (masks, shown) in [(strict(), true), (crate::rig::standard_masks(), false)] {
+        let mut rig = Rig::masking(leaky(), masks).await;
+        for modern_era in [true, false] {
+            let mut headers = sent.to_vec();
+            let session;
+            let body = if modern_era {
+                headers.extend([MODERN_VERSION, ("Mcp-Method", "tools/call")]);
+                modern(1, "tools/call", &format!(",{tool}"))
+            } else {
+                session = rig.initialize("/mcp/http", "2025-11-25", &[]).await;
+                headers.push(("Mcp-Session-Id", &session));
+                format!(
+                    r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{{}}}}}"#,
+                    tool
+                )
+            };
+            let answer = rig.post("/mcp/http", &headers, &body).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let received = rig.raw.received();
+            let call = received
+                .iter()
+                .rev()
+                .find(|one| said(one).contains("tools/call"));
+            let call = call.expect("it was forwarded");
+            let intents = rig.news();
+            let intent = intents
+                .iter()
+                .find(|one| one.kind == Kind::Intent && one.method() == "tools/call");
+            let intent = intent.expect("it is on record");
+            let http = intent.facts.http.as_ref().expect("it came over HTTP");
+            let on_record = |name: &str| {
+                let mut fields = http.headers.iter();
+                let found = fields.find(|(field, _)| field.eq_ignore_ascii_case(name));
+                found
+                    .map(|(_, value)| value.to_string())
+                    .unwrap_or_default()
+            };
+            let received_field = |name: &str| call.header(name).unwrap_or_default().to_owned();
+            repeats(&call.body(), &received_field);
+            repeats(&intent.payload, &on_record);
+            assert_eq!(on_record("Mcp-Param-Other"), "[github_token]");
+            let other = received_field("Mcp-Param-Other");
+            assert_eq!(other == TOKEN, !shown, "{other}");
+            assert_eq!(said(call).contains(card), !shown);
+        }
+        rig.stop().await;
+        nothing_on_record(&rig, &[TOKEN, EMAIL, card]);
+    }
+}
+
+/// The fields say what the body of this call says.
+fn repeats(body: &[u8], field: &dyn Fn(&str) -> String) {
+    let body: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+    let params = &body["params"];
+    let arguments = &params["arguments"];
+    for (name, value) in [
+        ("Mcp-Name", &params["name"]),
+        ("Mcp-Param-Password", &arguments["password"]),
+        ("Mcp-Param-NOTE", &arguments["note"]),
+        ("Mcp-Param-Recipient", &arguments["to"]["address"]),
+        ("Mcp-Param-CardNumber", &arguments["card_number"]),
+        ("Mcp-Param-City", &arguments["city"]),
+    ] {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let said = field(name);
+        let said = mcp::era::decode_value(said.as_bytes()).expect("a value");
+        assert_eq!(said, value, "{name} in {body}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_is_split_over_events_is_masked_in_all() {
     let (first, second) = TOKEN.split_at(15);

@@ -41,10 +41,12 @@ const NOT_FORWARDED: &[&str] = &[
 
 const NOT_FORWARDED_PREFIXES: &[&str] = &["x-forwarded-", "sec-"];
 
-/// The HTTP request that carries `subject`.
+/// The HTTP request that carries `subject`. `arrived`: the client's header fields as they may be sent
+/// on.
 pub(super) fn build(
     target: &HttpTarget,
     exchange: &Exchange,
+    arrived: &[(Arc<str>, Arc<str>)],
     subject: &Subject,
     session: Option<&HeaderValue>,
 ) -> Result<http::Request<Full<Bytes>>, Ending> {
@@ -58,7 +60,6 @@ pub(super) fn build(
     *request.method_mut() = method;
     *request.uri_mut() = target.url.clone();
     let headers = request.headers_mut();
-    let arrived = &exchange.arrival.headers;
     for (name, value) in arrived
         .iter()
         .filter(|(name, _)| !of_connection(arrived, name))
