@@ -50,7 +50,7 @@ pub(super) struct Table {
     stream: Option<Tx>,
     backlog: VecDeque<Message>,
     backlog_bytes: usize,
-    owed: HashMap<IdKey, Instant>,
+    owed: HashMap<IdKey, Owed>,
     client_answered_at: Option<Instant>,
     ended: Option<Ending>,
 }
@@ -72,6 +72,14 @@ struct Entry {
     cancelled_at: Option<Instant>,
     /// `None`: nobody waits any more.
     waiter: Option<Tx>,
+}
+
+/// A question that a client has in hand.
+#[derive(Debug, Clone, Copy)]
+struct Owed {
+    since: Instant,
+    /// The latest request when it was asked: it is about none that came after it.
+    latest: u64,
 }
 
 /// A progress token as a value. Numbers that JSON writes in several ways differ unless they are
@@ -259,7 +267,6 @@ impl Table {
             return Err(ending.clone());
         }
         for message in self.take_backlog() {
-            self.owe(&message);
             stream.put(Answer::Message(message));
         }
         self.stream = Some(stream);

@@ -488,6 +488,18 @@ async fn a_question_that_nobody_considers_makes_no_call_wait() {
         let last = heard.last().map(String::as_str);
         assert_eq!(last, Some("upstream_timed_out"), "{before:?} {after:?}");
     }
+    // One that people consider says nothing about calls that come after it.
+    let mut rig = rig_with(false, &limits, 30_000);
+    let call = |id: u8| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#);
+    let mut first = rig.send(1, &call(1)).await;
+    rig.wrote().await;
+    rig.says(elicit).await;
+    assert_eq!(next(&mut first).await, elicit);
+    let second = rig.send(2, &call(2)).await;
+    rig.wrote().await;
+    assert_eq!(all(second).await, ["upstream_timed_out"]);
+    let patient = timeout(Duration::from_millis(200), next(&mut first)).await;
+    assert!(patient.is_err(), "{patient:?}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ impl Table {
         let now = Instant::now();
         let owed_for = self.owed_for;
         self.owed
-            .retain(|_, since| now.duration_since(*since) < owed_for);
+            .retain(|_, owed| now.duration_since(owed.since) < owed_for);
         let until = |since: Instant, ms| Patience::Until {
             at: since + Duration::from_millis(ms),
             ms,
@@ -41,7 +41,7 @@ impl Table {
             // A subscription is silent for as long as nothing changes.
             Some(entry) if entry.listens && entry.heard => Patience::Unlimited,
             // The server waits for the client, not the other way round.
-            _ if !self.owed.is_empty() => Patience::Unlimited,
+            _ if self.owed.values().any(|owed| owed.latest >= number) => Patience::Unlimited,
             _ => {
                 let since = self.client_answered_at.unwrap_or(heard_at).max(heard_at);
                 until(since, ms_max)

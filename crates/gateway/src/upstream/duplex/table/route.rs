@@ -5,7 +5,7 @@ use std::time::Instant;
 use mcp::json::Limits;
 use mcp::{Kind, Message, Method, Slot};
 
-use super::{BACKLOG_BYTES_MAX, BACKLOG_MAX, Entry, OWED_MAX, Table, Token};
+use super::{BACKLOG_BYTES_MAX, BACKLOG_MAX, Entry, OWED_MAX, Owed, Table, Token};
 use crate::upstream::duplex::queue::Tx;
 
 /// Where a message of the server goes.
@@ -160,13 +160,17 @@ impl Table {
 
     /// The client has a question of the server in hand. One that it answers by itself, or that did
     /// not reach it, is no reason to wait for anything longer than usual.
-    pub(super) fn owe(&mut self, question: &Message) {
+    fn owe(&mut self, question: &Message) {
         let is_for_people = question.kind() == Kind::Request
             && !matches!(question.method(), Some(Method::Ping | Method::RootsList));
         if let Some(id) = question.id().filter(|_| is_for_people)
             && self.owed.len() < OWED_MAX
         {
-            self.owed.insert(id.key(), Instant::now());
+            let owed = Owed {
+                since: Instant::now(),
+                latest: self.next - 1,
+            };
+            self.owed.insert(id.key(), owed);
         }
     }
 
