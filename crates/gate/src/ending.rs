@@ -53,6 +53,9 @@ pub enum Ending {
     GatewayStopped,
     /// What masking left of the answer is no message, so it was withheld.
     Unmaskable,
+    /// What masking left of a tool's structured result does not fit the tool's `outputSchema`, so it
+    /// was withheld.
+    Unfitting,
     /// The answer could not be put on record, so it was withheld.
     Unrecorded {
         /// Why it could not.
@@ -75,6 +78,7 @@ impl Ending {
             Self::StreamEnded => "stream_ended",
             Self::GatewayStopped => "gateway_stopped",
             Self::Unmaskable => "unmaskable",
+            Self::Unfitting => "unfitting",
             Self::Unrecorded { .. } => "unrecorded",
         }
     }
@@ -92,6 +96,7 @@ impl Ending {
             | Self::Cancelled
             | Self::GatewayStopped
             | Self::Unmaskable
+            | Self::Unfitting
             | Self::Unrecorded { .. } => Kind::Failure,
         }
     }
@@ -111,6 +116,7 @@ impl Ending {
             | Self::Cancelled
             | Self::StreamEnded
             | Self::Unmaskable
+            | Self::Unfitting
             | Self::GatewayStopped => None,
         }
     }
@@ -152,6 +158,13 @@ impl Ending {
             Self::Unmaskable => (
                 502,
                 "the MCP server's answer could not be masked, so it is withheld".into(),
+            ),
+            // As a tool's own failure, which its client checks against no schema.
+            Self::Unfitting => (
+                200,
+                "The tool's result has data that may not be shown here, and what is left of it does \
+                 not fit the tool's outputSchema, so it is withheld."
+                    .into(),
             ),
             // Nobody waits for it; what was not begun still needs a body.
             Self::Cancelled => (200, "the request was cancelled".into()),

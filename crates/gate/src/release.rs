@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use ledger::{Committed, Receipt};
-use mcp::Message;
+use mcp::{Message, Method};
 use model::{CallId, Timestamp};
 
-use crate::{Cleared, Exchange, Subject, mirror};
+use crate::{Cleared, Exchange, OutputSchema, Subject, mirror};
 
 /// Permission to send one thing to an upstream: exists only for what is durably on record.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub struct Forwarded {
     pub(crate) target: Option<Arc<str>>,
     /// The request as it was sent, if it was one: its id is what an answer of our own needs.
     pub(crate) request: Option<Message>,
+    /// What the client holds a tool's structured result to, if that is known.
+    pub(crate) output: Option<Arc<OutputSchema>>,
 }
 
 /// Opens the door to the upstream for a call that is on record.
@@ -57,6 +59,7 @@ pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
             method,
             target,
             request,
+            output: None,
         },
         subject: shown.map_or(call.subject, |shown| *shown),
         mirrored,
@@ -120,6 +123,18 @@ impl Forwarded {
     /// The method that was called, or what stands for it.
     pub fn method(&self) -> Option<&Arc<str>> {
         self.method.as_ref()
+    }
+
+    /// The tool that is called, if it is a call of one.
+    pub fn tool(&self) -> Option<&Arc<str>> {
+        let request = self.request.as_ref()?;
+        let is_call = request.method() == Some(Method::ToolsCall);
+        self.target.as_ref().filter(|_| is_call)
+    }
+
+    /// Says what the client holds the tool's structured result to.
+    pub fn expect_output(&mut self, schema: Option<Arc<OutputSchema>>) {
+        self.output = schema;
     }
 
     /// The request that was sent, if it was a request.

@@ -1,12 +1,12 @@
 use bytes::Bytes;
 use ledger::{CommitError, Committed, Receipt};
-use mcp::reply::{self as answers, code};
+use mcp::reply::{self as answers, Blocked, code};
 use mcp::sse::{self, Frame};
 use mcp::{Era, Message, RequestId};
 
 use crate::settle::{What, other_lines};
 use crate::stored::Stored;
-use crate::{Answer, Forwarded, Head, Refused, Settled, told};
+use crate::{Answer, Ending, Forwarded, Head, Refused, Settled, told};
 
 /// The only thing that is written back to a client: exists only for what is durably on record.
 #[derive(Debug)]
@@ -70,6 +70,19 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
             None => ReplyBody::Nothing,
             Some((status, code, text)) => {
                 let id = request.and_then(mcp::Message::id);
+                if let (Ending::Unfitting, Some(id)) = (&ending, &id) {
+                    let text = &text;
+                    let told = Blocked {
+                        text,
+                        decision: None,
+                    };
+                    let era = settled.forwarded.exchange.era;
+                    let result = answers::blocked_tool(id, era, &told);
+                    return Reply {
+                        body: ReplyBody::Message(status, result),
+                        receipt,
+                    };
+                }
                 ReplyBody::Message(status, answers::error(id.as_ref(), code, &text, None))
             }
         },

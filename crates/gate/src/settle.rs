@@ -8,8 +8,10 @@ use mcp::json::splice;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
 
+use crate::fit::fit;
+use crate::schema;
 use crate::stored::{Stored, Unmaskable};
-use crate::{Ending, Forwarded, Transport, facts};
+use crate::{Ending, Forwarded, OutputSchema, Transport, facts};
 
 /// The head of an HTTP answer: what of it is relayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,9 +134,9 @@ impl Forwarded {
                 }
             }
         }
-        let what = match shown_to_client(&answer, &mut stored) {
+        let what = match shown_to_client(&answer, &mut stored, self.output.as_deref()) {
             Ok(()) => What::Answer(answer, stored),
-            Err(Unmaskable) => What::Ending(Ending::Unmaskable, stored),
+            Err(ending) => What::Ending(ending, stored),
         };
         self.settled(what, transport, at)
     }
@@ -179,6 +181,21 @@ impl Settled {
         match &self.what {
             What::Answer(answer, _) => answer.message(),
             What::Ending(..) => None,
+        }
+    }
+
+    /// The tools that the client is told of by this answer to `tools/list`, each with the schema of
+    /// its results if it has one.
+    pub fn listed(&self) -> Vec<(String, Option<OutputSchema>)> {
+        let What::Answer(answer, stored) = &self.what else {
+            return Vec::new();
+        };
+        match (stored.relayed(), answer.message()) {
+            (_, None) => Vec::new(),
+            (None, Some(message)) => schema::listed(message),
+            (Some(shown), Some(_)) => Message::parse(shown.clone(), &Stored::limits())
+                .map(|message| schema::listed(&message))
+                .unwrap_or_default(),
         }
     }
 
@@ -231,6 +248,7 @@ impl Settled {
             Answer::NoMessage(_) => facts.message = Some(facts::message_kind("malformed")),
             Answer::Message(_) | Answer::Stderr(_) => {}
         }
+        stored.describe_fitted(facts);
         stored.describe(facts);
     }
 }
@@ -269,12 +287,27 @@ impl Record for Settled {
     }
 }
 
-/// Sees to it that what masking left of a message is one, and that nobody keeps it for somebody
-/// else: what one caller is shown may not be what another one is.
-fn shown_to_client(answer: &Answer, stored: &mut Stored) -> Result<(), Unmaskable> {
+/// Sees to it that what masking left of a message is one, that nobody keeps it for somebody else
+/// (what one caller is shown may not be what another one is), and that the client takes it.
+fn shown_to_client(
+    answer: &Answer,
+    stored: &mut Stored,
+    output: Option<&OutputSchema>,
+) -> Result<(), Ending> {
     let (Some(original), Some(relayed)) = (answer.message(), stored.relayed_mut()) else {
         return Ok(());
     };
+    kept_private(original, relayed).map_err(|Unmaskable| Ending::Unmaskable)?;
+    let fitted = match output {
+        Some(output) => fit(original, relayed, output).map_err(|_| Ending::Unfitting)?,
+        None => 0,
+    };
+    stored.fitted(fitted);
+    Ok(())
+}
+
+/// A message is one after masking, and is for its client alone.
+fn kept_private(original: &Message, relayed: &mut Bytes) -> Result<(), Unmaskable> {
     let shown = Message::parse(relayed.clone(), &Stored::limits()).map_err(|_| Unmaskable)?;
     if shown.kind() != original.kind() || shown.id_lexeme() != original.id_lexeme() {
         return Err(Unmaskable);

@@ -34,6 +34,8 @@ pub(crate) struct Stored {
     head: Option<HttpFacts>,
     /// The header fields around it that repeat a part of it.
     mirrored: Vec<Mirrored>,
+    /// How many of its values are sent on in other words than they are masked with elsewhere.
+    fitted: usize,
 }
 
 /// A masked message that is no message any more: it may not pass.
@@ -144,6 +146,7 @@ impl Stored {
             name: String::new(),
             head: None,
             mirrored: Vec::new(),
+            fitted: 0,
         }
     }
 
@@ -204,6 +207,21 @@ impl Stored {
             Subject::Stream { .. } | Subject::EndSession => return Err(Unmaskable),
         };
         Ok(Some(Box::new(shown)))
+    }
+
+    /// Says how many values were fitted to a schema.
+    pub(crate) const fn fitted(&mut self, values: usize) {
+        self.fitted = values;
+    }
+
+    /// Says so on record: the client was shown something else in their places.
+    pub(crate) fn describe_fitted(&self, facts: &mut Facts) {
+        if self.fitted > 0 {
+            let extra = facts.extra.get_or_insert_with(|| serde_json::json!({}));
+            if let Some(members) = extra.as_object_mut() {
+                members.insert("fitted".to_owned(), self.fitted.into());
+            }
+        }
     }
 
     /// Keeps the head of the HTTP answer around it as it may be stored.

@@ -15,6 +15,7 @@ mod farewell;
 mod flight;
 mod log_endpoint;
 mod ops;
+mod outputs;
 mod random;
 mod relay;
 mod respond;

@@ -1,6 +1,7 @@
 //! What comes back from a server on its way to the client: each part on record before it is sent.
 
 mod holding;
+mod room;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +17,10 @@ use crate::flight::{Flight, Out, withheld};
 use crate::random;
 use crate::shared::Shared;
 use holding::{Holding, Searched};
+use room::room;
 
 /// Pause before a stream is resumed whose server asks for none, in milliseconds.
 const RETRY_MS: u64 = 1_000;
-
-/// Pause between two looks at a full queue.
-const ROOM_PAUSE: Duration = Duration::from_millis(1);
 
 /// How often the end of a call whose outcome was withheld is offered to the ledger, and the pause.
 const WITHHELD_TRIES_MAX: u32 = 50;
@@ -248,6 +247,8 @@ impl<'a> Relay<'a> {
     fn settle(&mut self, answer: Answer, outside: &Outside) {
         let unframed = self.failure_without_message(&answer);
         self.observe(&answer);
+        // It may have been listed since the call was sent.
+        self.flight.shared.outputs.expect(&mut self.forwarded);
         let masks = self.flight.shared.wiring.masks.load_full();
         if Holding::takes(&answer) {
             let crossing = self.forwarded.crossing();
@@ -359,6 +360,7 @@ impl<'a> Relay<'a> {
     }
 
     fn commit(&mut self, settled: Settled) {
+        self.flight.shared.outputs.learn(&self.forwarded, &settled);
         let commit = self.flight.owner.recording().commit(settled);
         self.pending.push_back(commit);
     }
@@ -481,19 +483,5 @@ impl<'a> Relay<'a> {
             }
             tokio::time::sleep(WITHHELD_PAUSE).await;
         }
-    }
-}
-
-/// Waits until half of the ledger's queue is free: what a server says is slowed down before it
-/// would have to be withheld.
-async fn room(shared: &Shared) {
-    loop {
-        let health = shared.ledger().health();
-        let busy = health.queue_bytes > health.queue_bytes_max / 2
-            || health.queue_records > health.queue_records_max / 2;
-        if !busy || health.poisoned.is_some() || health.closed {
-            return;
-        }
-        tokio::time::sleep(ROOM_PAUSE).await;
     }
 }

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
+use crate::outputs::Outputs;
 use crate::sessions::Sessions;
 use crate::upstream::TlsError;
 use crate::upstreams::Upstream;
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     /// Looks at messages besides the detectors in force, where one is configured.
     pub(crate) detector: Option<Detector>,
     pub(crate) sessions: Sessions,
+    pub(crate) outputs: Outputs,
     pub(crate) calls: AtomicUsize,
     /// No new work is taken.
     pub(crate) stopping: AtomicBool,
@@ -76,6 +78,7 @@ impl Shared {
             wiring,
             upstreams,
             sessions: Sessions::default(),
+            outputs: Outputs::default(),
             calls: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             draining: CancellationToken::new(),

@@ -5,10 +5,10 @@ use gate::{
 };
 use ledger::Receipt;
 
-fn released(forwarded: Forwarded) -> Released {
+fn released(other: Released) -> Released {
     Released {
         subject: Subject::EndSession,
-        forwarded,
+        ..other
     }
 }
 

@@ -55,8 +55,9 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         Ending::Cancelled => ("cancelled-by-notification", Some(Ending::StreamEnded)),
         Ending::StreamEnded => ("stream-ended", Some(Ending::GatewayStopped)),
         Ending::GatewayStopped => ("stopped", Some(Ending::Unmaskable)),
-        Ending::Unmaskable => (
-            "unmaskable",
+        Ending::Unmaskable => ("unmaskable", Some(Ending::Unfitting)),
+        Ending::Unfitting => (
+            "unfitting",
             Some(Ending::Unrecorded {
                 detail: "the disk is full".to_owned(),
             }),
@@ -110,6 +111,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends unmaskable
         record failure - CALL-1 (unmaskable)
         agent <- message 502 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the MCP server's answer could not be masked, so it is withheld"}}
+        > ends unfitting
+        record failure - CALL-1 (unfitting)
+        agent <- message 200 {"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"The tool's result has data that may not be shown here, and what is left of it does not fit the tool's outputSchema, so it is withheld."}],"isError":true}}
         > ends unrecorded
         record failure - CALL-1 (unrecorded) `the disk is full`
         agent <- nothing
