@@ -171,7 +171,10 @@ pub(crate) fn in_pairs(text: &str, at: usize, bytes_max: usize) -> Option<Encode
             upper,
             between: Some(between),
         };
-        if let Some((name, content)) = opened(&word, codec, "hex", bytes_max) {
+        let promised = word.as_bytes().first_chunk().and_then(of_hex);
+        if let Some(promise) = promised.and_then(|head| promise(&head))
+            && let Some((name, content)) = opened(&word, codec, promise, "hex", bytes_max)
+        {
             return Some(Encoded {
                 span: start..end,
                 name,
@@ -214,44 +217,50 @@ const fn is_base64(byte: u8) -> bool {
 }
 
 fn decoded(word: &str, wrap: Option<Wrap>, bytes_max: usize) -> Option<(&'static str, Content)> {
-    let is_hex = word.len() >= HEX_CHARS_MIN && word.len().is_multiple_of(2);
-    if is_hex && wrap.is_none() && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    let head = word.as_bytes().first_chunk();
+    let is_hex = word.len() >= HEX_CHARS_MIN && word.len().is_multiple_of(2) && wrap.is_none();
+    if is_hex
+        && let Some(promise) = head.and_then(of_hex).and_then(|head| promise(&head))
+        && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
         let text = Text::Hex {
             upper,
             between: None,
         };
-        if let Some(found) = opened(word, text, "hex", bytes_max) {
+        if let Some(found) = opened(word, text, promise, "hex", bytes_max) {
             return Some(found);
         }
     }
     if word.len() < BASE64_CHARS_MIN {
         return None;
     }
+    let promised = match head.and_then(of_base64) {
+        Some(head) => Some(promise(&head)?),
+        // Its end is in the head, or something is amiss.
+        None => None,
+    };
     let url = word.contains(['-', '_']);
     if url && word.contains(['+', '/']) {
         return None;
     }
     let padded = word.ends_with('=') || word.len().is_multiple_of(4);
     let text = Text::Base64 { url, padded, wrap };
-    opened(word, text, "base64", bytes_max)
+    let promise = match promised {
+        Some(promise) => promise,
+        None => promise(&text.decode(word.get(..PROBE_CHARS.min(word.len()))?)?)?,
+    };
+    opened(word, text, promise, "base64", bytes_max)
 }
 
-/// Decodes a run if its beginning promises something.
+/// Decodes a run whose beginning promises something.
 fn opened(
     word: &str,
     text: Text,
+    promise: Promise,
     name: &'static str,
     bytes_max: usize,
 ) -> Option<(&'static str, Content)> {
-    let head = word.get(..PROBE_CHARS.min(word.len()))?;
-    let promise = match (head.as_bytes().first_chunk(), &text) {
-        (Some(head), Text::Hex { .. }) => promise(&of_hex(head)?)?,
-        (Some(head), Text::Base64 { .. }) if head.iter().all(|byte| is_base64(*byte)) => {
-            promise(&of_base64(head))?
-        }
-        _ => promise(&text.decode(head)?)?,
-    };
     if word.len() / 4 * 3 > bytes_max {
         return Some((name, Content::TooLong));
     }
@@ -302,34 +311,52 @@ fn opened(
 /// The bytes of a hexadecimal head.
 fn of_hex(head: &[u8; PROBE_CHARS]) -> Option<[u8; PROBE_CHARS / 2]> {
     let mut bytes = [0; PROBE_CHARS / 2];
-    for (byte, pair) in bytes.iter_mut().zip(head.chunks_exact(2)) {
-        for digit in pair {
-            let digit = char::from(*digit).to_digit(16)?;
-            *byte = *byte << 4 | u8::try_from(digit).ok()?;
-        }
+    let (pairs, _) = head.as_chunks::<2>();
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        let [high, low] = pair.map(|char| Some(char::from(char).to_digit(16)? as u8));
+        *byte = high? << 4 | low?;
     }
     Some(bytes)
 }
 
 /// The bytes of a head in base64, of either alphabet (RFC 4648 §4, §5).
-fn of_base64(head: &[u8; PROBE_CHARS]) -> [u8; PROBE_CHARS / 4 * 3] {
+fn of_base64(head: &[u8; PROBE_CHARS]) -> Option<[u8; PROBE_CHARS / 4 * 3]> {
     let mut bytes = [0; PROBE_CHARS / 4 * 3];
-    for (three, four) in bytes.chunks_exact_mut(3).zip(head.chunks_exact(4)) {
-        let bits = four.iter().fold(0, |bits: u32, char| {
-            let six = match char {
-                b'A'..=b'Z' => char - b'A',
-                b'a'..=b'z' => char - b'a' + 26,
-                b'0'..=b'9' => char - b'0' + 52,
-                b'+' | b'-' => 62,
-                _ => 63,
-            };
-            bits << 6 | u32::from(six)
-        });
-        let [_, decoded @ ..] = bits.to_be_bytes();
-        three.copy_from_slice(&decoded);
+    let (threes, _) = bytes.as_chunks_mut::<3>();
+    let (fours, _) = head.as_chunks::<4>();
+    let mut amiss = 0;
+    for (three, four) in threes.iter_mut().zip(fours) {
+        let [a, b, c, d] =
+            four.map(|char| SIX_BITS.get(usize::from(char)).copied().unwrap_or(NO_BITS));
+        amiss |= a | b | c | d;
+        *three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
     }
-    bytes
+    (amiss & NO_BITS == 0).then_some(bytes)
 }
+
+/// What a character is that base64 does not have.
+const NO_BITS: u8 = 0x80;
+
+/// The six bits of each character.
+static SIX_BITS: [u8; 256] = {
+    let mut bits = [NO_BITS; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        #[expect(clippy::indexing_slicing, reason = "a byte below 256, at compile time")]
+        {
+            bits[byte as usize] = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => NO_BITS,
+            };
+        }
+        byte += 1;
+    }
+    bits
+};
 
 /// What the first bytes promise.
 enum Promise {

@@ -109,6 +109,9 @@ pub(super) mod quoted_printable {
         if text.starts_with("=\n") {
             return Some((String::new(), 2));
         }
+        let digits = text.as_bytes().get(1..3)?;
+        let is_upper = |byte: &u8| byte.is_ascii_hexdigit() && !byte.is_ascii_lowercase();
+        digits.iter().all(is_upper).then_some(())?;
         let (decoded, length) = super::byte_escape(text, b'=')?;
         let lower = text
             .get(..length)?

@@ -45,6 +45,9 @@ fn break_at(bytes: &[u8], feed: usize) -> Option<(usize, usize)> {
         .strip_suffix(b"\\")
         .unwrap_or(before)
         .trim_ascii_end();
+    if ends_with_a_word(before) {
+        return None;
+    }
     let after = bytes.get(feed + 1..)?;
     let indent = after
         .iter()
@@ -54,6 +57,17 @@ fn break_at(bytes: &[u8], feed: usize) -> Option<(usize, usize)> {
     let tail = tail_of(before);
     let head = head_of(after.get(indent..)?);
     goes_on(tail, head).then_some((before.len(), feed + 1 + indent))
+}
+
+/// Whether a line ends in a short word or in a sign, as nearly all do: nothing goes on from there.
+fn ends_with_a_word(line: &[u8]) -> bool {
+    const WORD_BYTES_MAX: usize = 7;
+    let mut tail = line.iter().rev();
+    let letters = tail.by_ref().take(WORD_BYTES_MAX + 1);
+    match letters.copied().find(|byte| !byte.is_ascii_alphabetic()) {
+        Some(byte) => !is_token(byte) && byte != b'@',
+        None => line.len() <= WORD_BYTES_MAX,
+    }
 }
 
 /// The last word of a line, as far as it matters.
