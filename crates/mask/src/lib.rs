@@ -13,6 +13,7 @@ mod crossing;
 mod detect;
 mod finding;
 mod frames;
+mod lanes;
 mod operator;
 mod place;
 mod render;

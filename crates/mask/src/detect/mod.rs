@@ -5,8 +5,11 @@
 
 use std::ops::Range;
 
+use crate::lanes::Lanes;
+
 pub(crate) mod credentials;
 pub(crate) mod identifiers;
+mod recent;
 
 /// One text to be searched.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +29,8 @@ pub(crate) struct Scope<'a> {
 /// Places where something may be, from one pass over a text's bytes. Byte offsets, ascending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Candidates {
+    /// Its bytes by class.
+    pub(crate) lanes: Lanes,
     /// Runs of at least 12 of `[A-Za-z0-9_+/=.~-]`.
     pub(crate) tokens: Vec<Range<usize>>,
     /// Runs that begin and end with a digit, of digits and single separators (space, `-`, `.`, `/`),
@@ -37,8 +42,6 @@ pub(crate) struct Candidates {
     pub(crate) ats: Vec<usize>,
     /// Each `://`.
     pub(crate) schemes: Vec<usize>,
-    /// Each `=` or `:` that could stand between a name and a value.
-    pub(crate) assignments: Vec<usize>,
 }
 
 /// Something that a detector found in one text.

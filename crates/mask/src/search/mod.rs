@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 pub(crate) use budget::Budget;
 
-use crate::candidates::{Seen, collect};
+use crate::candidates::collect;
 use crate::crossing::Crossing;
 use crate::detect::{Candidates, Certainty, Class, Hit, Scope, credentials, identifiers};
+use crate::lanes::Seen;
 use crate::place::{At, Mark, Place, resolve};
 use crate::rules::{Leaf, Outside, Spot};
 use crate::set::Rules;
@@ -182,9 +183,8 @@ impl<'s> Search<'s> {
         if self.json(text, context, &mut places) {
             return places;
         }
-        let seen = Seen::of(text);
         let mut candidates = std::mem::take(&mut self.candidates);
-        collect(text, seen, &mut candidates);
+        let seen = collect(text, &mut candidates);
         self.detect(text, &candidates, context, &mut places);
         self.views(text, seen, &candidates, context, &mut places);
         self.candidates = candidates;
@@ -196,7 +196,7 @@ impl<'s> Search<'s> {
     pub(crate) fn number(&mut self, lexeme: &str, context: Context<'_>) -> Vec<Place> {
         let mut places = Vec::new();
         let mut candidates = std::mem::take(&mut self.candidates);
-        collect(lexeme, Seen::of(lexeme), &mut candidates);
+        collect(lexeme, &mut candidates);
         self.detect(lexeme, &candidates, context, &mut places);
         self.candidates = candidates;
         resolve(&mut places);
@@ -316,10 +316,7 @@ impl<'s> Search<'s> {
     /// Whether a name is one that no protocol and no programmer gives.
     pub(crate) fn is_worth_searching_as_name(&self, name: &str) -> bool {
         const BYTES_MIN: usize = 8;
-        name.len() >= BYTES_MIN && {
-            let seen = Seen::of(name);
-            seen.digit() || !seen.plain()
-        }
+        name.len() >= BYTES_MIN && !Seen::of(name).plain()
     }
 
     /// A number for each member name in which something was found: the same name, the same number.

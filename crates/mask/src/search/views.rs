@@ -5,8 +5,9 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::{Context, Search, closed};
-use crate::candidates::{Seen, is_token};
+
 use crate::detect::{Candidates, Certainty};
+use crate::lanes::{Seen, is_token};
 use crate::place::{Place, What, Whole, resolve};
 use crate::view::encoded::{self, Content, Encoded};
 use crate::view::{self, Bytes, Codec, Layer, READINGS, Reading};

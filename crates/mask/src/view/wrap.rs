@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use super::Decoding;
-use crate::candidates::is_token;
+use crate::lanes::is_token;
 
 /// The next line feed from `at` on that may stand inside of a value.
 pub(super) fn find(text: &str, at: usize) -> Option<usize> {

@@ -3,6 +3,7 @@
 use super::labels::{self, Value};
 use super::names::{self, Sensitive};
 use super::values::{self, Found};
+use crate::detect::recent::Recent;
 use crate::detect::{Certainty, Class, Hit, Scope};
 
 /// What the names say of the text; in definitions they say nothing.
@@ -10,12 +11,35 @@ pub(super) fn governing(scope: &Scope<'_>) -> Option<Sensitive> {
     if scope.definition {
         return None;
     }
-    let mut names = scope.names.iter().rev();
-    let nearest = names.find(|name| !names::is_generic(name))?;
-    names::sensitive(nearest).or_else(|| {
+    let mut names = scope.names.iter().rev().map(|name| said(name));
+    let nearest = names.find(|said| !said.is_generic)?;
+    nearest.sensitive.or_else(|| {
         // `{"secrets": {"stripe": "…"}}`: a secret under a name of its own.
         let above = names.next()?;
-        (names::holds_secrets(above) && is_own_name(nearest)).then_some(Sensitive::Token)
+        (above.holds_secrets && nearest.is_own).then_some(Sensitive::Token)
+    })
+}
+
+/// What a name says of the text that it governs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    sensitive: Option<Sensitive>,
+    is_generic: bool,
+    holds_secrets: bool,
+    is_own: bool,
+}
+
+fn said(name: &str) -> Said {
+    thread_local! {
+        static RECENT: Recent<Said> = const { Recent::new() };
+    }
+    RECENT.with(|recent| {
+        recent.said(name, |name| Said {
+            sensitive: names::sensitive(name),
+            is_generic: names::is_generic(name),
+            holds_secrets: names::holds_secrets(name),
+            is_own: is_own_name(name),
+        })
     })
 }
 

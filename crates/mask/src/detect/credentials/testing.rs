@@ -1,12 +1,12 @@
 //! For the tests of the detectors: a text in, the kinds and values that were found out.
 
-use crate::candidates::{Seen, collect};
+use crate::candidates::collect;
 use crate::detect::{Candidates, Hit, Scope};
 
 /// The hits of one text below some names, as the engine would keep them.
 pub(super) fn found(text: &str, names: &[&str], definition: bool) -> Vec<Hit> {
     let mut candidates = Candidates::default();
-    collect(text, Seen::of(text), &mut candidates);
+    collect(text, &mut candidates);
     let scope = Scope {
         text,
         candidates: &candidates,

@@ -7,6 +7,7 @@ use super::columns::Columns;
 use super::phrases::{Phrases, Verdict};
 use super::topics::Topics;
 use crate::detect::Scope;
+use crate::detect::recent::Recent;
 
 /// How far back the words about a value may stand, in bytes.
 const REACH: usize = 56;
@@ -331,8 +332,14 @@ fn named(names: &[&str]) -> Named {
 
 /// Everything that a name says, its clauses together.
 fn name_topics(name: &str) -> Topics {
-    let verdict = Phrases::of(name).verdict();
-    verdict.positive | verdict.nearest
+    thread_local! {
+        static RECENT: Recent<Topics> = const { Recent::new() };
+    }
+    let judge = |name: &str| {
+        let verdict = Phrases::of(name).verdict();
+        verdict.positive | verdict.nearest
+    };
+    RECENT.with(|recent| recent.said(name, judge))
 }
 
 #[cfg(test)]

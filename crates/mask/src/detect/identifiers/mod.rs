@@ -33,7 +33,7 @@ use std::ops::Range;
 
 use self::context::Context;
 use self::topics::Topics;
-use self::words::Word;
+use self::words::{MadeOf, Word};
 use super::{Certainty, Class, Hit, Scope};
 
 /// A whole text under a name is at most so long: the first line of an address.
@@ -62,7 +62,10 @@ pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
         hits,
     };
     finder.whole_text(scope);
-    words::each_word(scope.text, |word| finder.word(&word));
+    scope
+        .candidates
+        .lanes
+        .each_word(|span| finder.word(scope, span));
     for run in &scope.candidates.digits {
         finder.run(run);
     }
@@ -128,14 +131,27 @@ impl Finder<'_> {
         }
     }
 
-    fn word(&mut self, word: &Word) {
+    fn word(&mut self, scope: &Scope<'_>, span: Range<usize>) {
         let text = self.text;
-        let len = word.span.len();
+        let len = span.len();
+        let Some(written) = text.as_bytes().get(span.clone()) else {
+            return;
+        };
+        // Nearly every word is letters that say nothing.
+        let is_letters = !scope.candidates.lanes.has_digit(&span);
+        let says = is_letters && lookup::may_say(written);
+        if is_letters && len > 2 && !says && !(self.networks && len <= 4) {
+            return;
+        }
+        let made_of = MadeOf::of(written);
+        let word = &Word { span, made_of };
         if len <= 4 && self.networks {
             self.add(network::network(text, word));
         }
-        if word.made_of.is_letters() {
-            self.letters(word);
+        if is_letters {
+            if says {
+                self.letters(word);
+            }
             if len > 2 {
                 return;
             }
@@ -164,9 +180,6 @@ impl Finder<'_> {
         let Some(written) = self.text.as_bytes().get(word.span.clone()) else {
             return;
         };
-        if !lookup::may_say(written) {
-            return;
-        }
         self.add(card_secret::secret_after(self.text, &word.span));
         if street::is_kind(written) {
             let end = word.span.end;

@@ -2,12 +2,12 @@
 
 use super::super::{Candidates, Class, Hit, Scope};
 use super::find;
-use crate::candidates::{Seen, collect};
+use crate::candidates::collect;
 
 /// The candidates of a text.
 pub(super) fn scan(text: &str) -> Candidates {
     let mut candidates = Candidates::default();
-    collect(text, Seen::of(text), &mut candidates);
+    collect(text, &mut candidates);
     candidates
 }
 

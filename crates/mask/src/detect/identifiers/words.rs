@@ -39,30 +39,11 @@ impl MadeOf {
     }
 }
 
-/// Calls `take` for each word of a text, from left to right.
-pub(super) fn each_word(text: &str, mut take: impl FnMut(Word)) {
-    let mut made_of = 0;
-    let mut start = 0;
-    for (at, &byte) in text.as_bytes().iter().enumerate() {
-        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(0);
-        if class != 0 {
-            if made_of == 0 {
-                start = at;
-            }
-            made_of |= class;
-        } else if made_of != 0 {
-            take(Word {
-                span: start..at,
-                made_of: MadeOf(made_of),
-            });
-            made_of = 0;
-        }
-    }
-    if made_of != 0 {
-        take(Word {
-            span: start..text.len(),
-            made_of: MadeOf(made_of),
-        });
+impl MadeOf {
+    /// The classes of these letters and digits.
+    pub(super) fn of(word: &[u8]) -> Self {
+        let class = |byte: &u8| CLASSES.get(usize::from(*byte)).copied().unwrap_or(0);
+        Self(word.iter().fold(0, |all, byte| all | class(byte)))
     }
 }
 
@@ -86,16 +67,3 @@ const CLASSES: [u8; 256] = {
     }
     classes
 };
-
-#[cfg(test)]
-mod tests {
-    use super::each_word;
-
-    #[test]
-    fn words_are_runs_of_letters_and_digits() {
-        let text = "a_b1-É22 X";
-        let mut words = Vec::new();
-        each_word(text, |word| words.push(text.get(word.span).unwrap()));
-        assert_eq!(words, ["a", "b1", "22", "X"]);
-    }
-}
