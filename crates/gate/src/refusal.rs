@@ -322,6 +322,11 @@ impl Refusal {
         }
     }
 
+    /// Whether the client is told that there is no such thing.
+    pub(crate) fn is_hidden(&self) -> bool {
+        matches!(self, Self::Policy(reason) if reason.hidden)
+    }
+
     /// What the operator reads.
     fn detail(&self) -> Option<String> {
         match self {

@@ -144,7 +144,7 @@ fn blocked(refused: &Refused, text: &str) -> ReplyBody {
         }
     };
     match answer {
-        Some(answer) => ReplyBody::Whole(json_head(200, Vec::new()), answer),
+        Some(answer) => ReplyBody::Whole(json_head(status(refused), Vec::new()), answer),
         None => {
             let accepted = Head {
                 status: 202,
@@ -152,6 +152,45 @@ fn blocked(refused: &Refused, text: &str) -> ReplyBody {
             };
             ReplyBody::Whole(accepted, Bytes::new())
         }
+    }
+}
+
+/// 200, but for a method that a modern server does not have (MCP 2026-07-28, Streamable HTTP, status
+/// codes).
+fn status(refused: &Refused) -> u16 {
+    let modern = refused.exchange().is_some_and(|e| e.era == Era::Modern);
+    let unknown = refused
+        .message()
+        .map(|message| no_such_thing(message, Era::Modern).0);
+    match unknown {
+        Some(code::METHOD_NOT_FOUND) if modern && refused.refusal.is_hidden() => 404,
+        _ => 200,
+    }
+}
+
+/// What a server says of something that it does not have: code and text, and the URI where it is a
+/// resource.
+fn no_such_thing(message: &Message, era: Era) -> (i64, String, Option<String>) {
+    let name = message.name().unwrap_or_default();
+    match message.method() {
+        Some(Method::ToolsCall) => (code::INVALID_PARAMS, format!("Unknown tool: {name}"), None),
+        Some(Method::PromptsGet) => (
+            code::INVALID_PARAMS,
+            format!("Unknown prompt: {name}"),
+            None,
+        ),
+        Some(Method::ResourcesRead | Method::ResourcesSubscribe | Method::ResourcesUnsubscribe) => {
+            let code = match era {
+                Era::Legacy => code::RESOURCE_NOT_FOUND,
+                Era::Modern => code::INVALID_PARAMS,
+            };
+            let data = serde_json::json!({ "uri": name }).to_string();
+            (code, "Resource not found".to_owned(), Some(data))
+        }
+        Some(Method::CompletionComplete) => {
+            (code::INVALID_PARAMS, "Unknown reference".to_owned(), None)
+        }
+        _ => (code::METHOD_NOT_FOUND, "Method not found".to_owned(), None),
     }
 }
 
@@ -170,11 +209,15 @@ fn blocked_batch(refused: &Refused, batch: &Batch, text: &str) -> Option<Bytes> 
 /// The answer to a request; `None` for what has none.
 fn blocked_message(refused: &Refused, message: &Message, text: &str) -> Option<Bytes> {
     let id = message.id().filter(|_| message.kind() == Kind::Request)?;
+    let era = refused
+        .exchange()
+        .map_or(Era::Legacy, |exchange| exchange.era);
+    if refused.refusal.is_hidden() {
+        let (code, text, data) = no_such_thing(message, era);
+        return Some(answers::error(Some(&id), code, &text, data.as_deref()));
+    }
     let decision = decision(refused);
     if message.method() == Some(Method::ToolsCall) {
-        let era = refused
-            .exchange()
-            .map_or(Era::Legacy, |exchange| exchange.era);
         let told = Blocked {
             text,
             decision: Some(("dev.probity/decision", &decision)),

@@ -17,6 +17,8 @@ pub mod code {
     pub const INVALID_PARAMS: i64 = -32602;
     /// The receiver failed (JSON-RPC 2.0).
     pub const INTERNAL_ERROR: i64 = -32603;
+    /// No such resource (MCP up to 2025-11-25); modern peers say [`INVALID_PARAMS`].
+    pub const RESOURCE_NOT_FOUND: i64 = -32002;
     /// Header fields and body disagree (MCP 2026-07-28).
     pub const HEADER_MISMATCH: i64 = -32020;
     /// The client did not declare what the request needs (MCP 2026-07-28).

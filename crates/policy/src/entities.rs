@@ -176,6 +176,7 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
                 ("known", known),
                 ("first_seen", facts.pin == Pin::FirstSeen),
                 ("changed", facts.pin == Pin::Changed),
+                ("suspicious", facts.suspicious),
             ])?,
         ),
         (

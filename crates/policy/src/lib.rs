@@ -5,6 +5,7 @@
 //! be evaluated is a refusal.
 
 mod entities;
+mod listing;
 mod load;
 mod policy;
 mod request;

@@ -262,6 +262,18 @@ mod tests {
                 "@id(\"a\") permit(principal, action, resource);\n@id(\"a\") permit(principal, action, resource);",
                 "a.cedar:2: `a` is also the name of a policy in a.cedar",
             ),
+            (
+                "@hide(\"yes\")\nforbid(principal, action, resource);",
+                "a.cedar:1: `@hide` takes no value",
+            ),
+            (
+                "\n@hide\npermit(principal, action, resource);",
+                "a.cedar:2: `@hide` says nothing here",
+            ),
+            (
+                "@hide @hold(\"ops\")\nforbid(principal, action, resource);",
+                "a.cedar:1: `@hide` says nothing here",
+            ),
             // A template.
             (
                 "permit(principal == ?principal, action, resource);",

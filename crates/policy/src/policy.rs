@@ -10,6 +10,7 @@ use cedar_policy::{
 use model::Digest;
 
 use crate::entities::{self, action_uid};
+use crate::listing::Listed;
 use crate::rule::{Rule, Says};
 use crate::source::Source;
 use crate::tools::Tools;
@@ -36,6 +37,8 @@ struct Set {
     all: PolicySet,
     /// Without those that hold: what an approval leaves.
     approved: PolicySet,
+    /// What can be said of it before there is a call.
+    listed: Listed,
 }
 
 impl Policy {
@@ -79,8 +82,7 @@ impl Policy {
             }
         };
         let response = prepared.ask(&set.all);
-        let mut reason = self.reason(self.matched(&response));
-        reason.errors = errors(&response);
+        let reason = self.reason_of(&response);
         if !reason.errors.is_empty() {
             return Verdict::Refuse(reason);
         }
@@ -98,6 +100,66 @@ impl Policy {
                 }
             }
             None => Verdict::Refuse(reason),
+        }
+    }
+
+    /// Whether a server's answer of this kind passes. The call that it answers was permitted, so that
+    /// only what forbids it matters: where nothing matches, it passes.
+    pub fn decide_answer(&self, request: &Request<'_>) -> Verdict {
+        match self.decide(request) {
+            Verdict::Refuse(reason) if reason.rules.is_empty() && reason.errors.is_empty() => {
+                Verdict::Permit(reason)
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Whether this set has anything to say about answers.
+    pub fn judges_answers(&self) -> bool {
+        let forbids = |rule: &Rule| rule.says != Says::Permit;
+        let set = self.sets.0.get(ANSWER);
+        let mut ids = set.into_iter().flat_map(|set| set.all.policies());
+        ids.any(|policy| {
+            let at = self.by_id.get(policy.id());
+            at.and_then(|at| self.rules.get(*at)).is_none_or(forbids)
+        })
+    }
+
+    /// Whether what a caller sees of the things that this action is for may depend on who it is.
+    pub fn filters(&self, action: &str) -> bool {
+        let tools = action == vocabulary::TOOLS_CALL;
+        let of_tools = |other: &str| tools && tools::is_action(other);
+        let mut sets =
+            (self.sets.0.iter()).filter(|(name, _)| ***name == *action || of_tools(name));
+        sets.any(|(_, set)| set.listed.filters())
+    }
+
+    /// Whether the target of this request belongs into a list: [`Verdict::Refuse`] only where each
+    /// call of it would be refused, whatever its arguments. Of the facts only those about the target
+    /// itself count. `named`: the target is known, and is not a template of many.
+    pub fn decide_listed(&self, request: &Request<'_>, named: bool) -> Verdict {
+        let (action, set) = self.set_of(request);
+        // Without the arguments, of which nothing is asked here.
+        let prepared = match entities::prepare(request, &action, &Tools::default()) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                return Verdict::Refuse(Reason {
+                    errors: vec![error.into()],
+                    ..self.reason(Vec::new())
+                });
+            }
+        };
+        let listed = if named {
+            &set.listed.named
+        } else {
+            &set.listed.unnamed
+        };
+        let response = prepared.ask(listed);
+        let reason = self.reason_of(&response);
+        if response.decision() == Decision::Allow && reason.errors.is_empty() {
+            Verdict::Permit(reason)
+        } else {
+            Verdict::Refuse(reason)
         }
     }
 
@@ -121,8 +183,16 @@ impl Policy {
         at.into_iter().filter_map(|at| self.rules.get(at)).collect()
     }
 
+    fn reason_of(&self, response: &Response) -> Reason {
+        Reason {
+            errors: errors(response),
+            ..self.reason(self.matched(response))
+        }
+    }
+
     fn reason(&self, rules: Vec<&Rule>) -> Reason {
         Reason {
+            hidden: rules.iter().any(|rule| rule.hides),
             told: rules.iter().find_map(|rule| rule.told.clone()),
             severity: rules.iter().filter_map(|rule| rule.severity).max(),
             rules: rules.into_iter().map(|rule| rule.id.clone()).collect(),
@@ -195,6 +265,7 @@ impl Sets {
                 }
                 // Names are checked to be different when the set is loaded.
                 let _ = set.all.add(policy.clone());
+                set.listed.add(rule, policy);
                 if !matches!(rule.says, Says::Hold(_)) {
                     let _ = set.approved.add(policy.clone());
                 }
@@ -251,5 +322,7 @@ fn errors(response: &Response) -> Vec<Arc<str>> {
         .collect()
 }
 
+#[cfg(test)]
+mod listing_tests;
 #[cfg(test)]
 mod tests;

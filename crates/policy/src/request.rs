@@ -74,6 +74,8 @@ pub struct MessageFacts {
     pub hints: Hints,
     /// Whether the tool is as it was.
     pub pin: Pin,
+    /// Whether its definition has hidden characters, or speaks to the model.
+    pub suspicious: bool,
     /// How much was called of late, this call included.
     pub calls: Calls,
     /// When it was complete.

@@ -24,6 +24,8 @@ pub struct Rule {
     pub told: Option<Arc<str>>,
     /// How bad it is that somebody tried (`@severity`).
     pub severity: Option<Severity>,
+    /// Whether what it forbids is said not to exist (`@hide`).
+    pub hides: bool,
     /// The file it is from.
     pub file: Arc<str>,
 }
@@ -62,6 +64,7 @@ impl Rule {
                 .unwrap_or_else(|| format!("{stem}/{number}").into()),
             told: annotations.told.take(),
             severity: annotations.severity.take(),
+            hides: annotations.hide,
             file: source.name.clone(),
             says: annotations.says(source, policy.effect(), mistakes),
         }
@@ -76,6 +79,7 @@ struct Annotations {
     hold: Option<Arc<str>>,
     quorum: Option<u32>,
     expires_ms: Option<u64>,
+    hide: bool,
 }
 
 impl Annotations {
@@ -105,17 +109,26 @@ impl Annotations {
                 self.expires_ms =
                     Some(ms.ok_or_else(|| what().help("such as \"90s\", \"15m\" or \"2h\""))?);
             }
+            "hide" if value.is_empty() => self.hide = true,
+            "hide" => return Err(wrong("`@hide` takes no value".to_owned())),
             // Free text for whoever reads the file.
             "description" => {}
             _ => {
                 let what = wrong(format!("there is no annotation `@{key}`"));
-                return Err(what.help("id, reason, severity, hold, quorum, expires, description"));
+                return Err(
+                    what.help("id, reason, severity, hide, hold, quorum, expires, description")
+                );
             }
         }
         Ok(())
     }
 
     fn says(self, source: &Source, effect: Effect, mistakes: &mut Vec<Mistake>) -> Says {
+        if self.hide && (effect == Effect::Permit || self.hold.is_some()) {
+            let what = "`@hide` says nothing here";
+            let help = "it goes with a `forbid` without `@hold`";
+            mistakes.push(Mistake::at(source, source.text.find("@hide"), what).help(help));
+        }
         match (effect, self.hold) {
             (Effect::Forbid, Some(group)) => Says::Hold(Terms {
                 groups: vec![group],

@@ -66,6 +66,11 @@ pub(crate) fn action(server: &str, tool: &str) -> String {
     format!("{server}:{tool}")
 }
 
+/// Whether an action stands for calls of one tool.
+pub(crate) fn is_action(action: &str) -> bool {
+    action.contains(':')
+}
+
 impl Tool {
     /// The name of its action: `SERVER:TOOL`.
     pub fn action(&self) -> &str {

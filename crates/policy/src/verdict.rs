@@ -34,6 +34,8 @@ pub struct Reason {
     pub told: Option<Arc<str>>,
     /// The highest `@severity` of the rules.
     pub severity: Option<Severity>,
+    /// Whether the agent is told that there is no such thing, and not that it may not (`@hide`).
+    pub hidden: bool,
     /// Rules that could not be evaluated, and why. Where there are any, nothing is permitted.
     pub errors: Vec<Arc<str>>,
 }

@@ -166,7 +166,7 @@ const ENTITIES: &str = "  entity Group;
   type Calls = { session: Long, session_minute: Long, person_minute: Long, tool_minute: Long };
   type Clock = { at: datetime, hour: Long, weekday: Long };
   type Hints = { read_only: Bool, destructive: Bool, idempotent: Bool, open_world: Bool };
-  type Pin = { known: Bool, first_seen: Bool, changed: Bool };
+  type Pin = { known: Bool, first_seen: Bool, changed: Bool, suspicious: Bool };
 ";
 
 /// What every message's context has. The commands in its arguments are there where there are any.

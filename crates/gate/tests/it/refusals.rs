@@ -52,6 +52,7 @@ fn reason() -> Reason {
         policy_digest: Digest::default(),
         told: None,
         severity: None,
+        hidden: false,
         errors: Vec::new(),
     }
 }

@@ -22,7 +22,7 @@ use crate::world::{World, message};
 /// Runs a script and compares its trace. The lines of a script:
 ///
 /// ```text
-/// policy forbid|hold ACTION [NAME]    one rule more; what no rule names is permitted
+/// policy forbid|hide|hold ACTION [NAME]   one rule more; what no rule names is permitted
 /// modern                              the era; legacy otherwise
 /// masks standard|strict               every detector; without it none. Strict: servers, too, are
 ///                                     shown no more than the record
@@ -161,6 +161,7 @@ impl Run {
         let effect = words.next().expect("an effect");
         let hold = match effect {
             "hold" => "@hold(\"ops\") @expires(\"1s\")",
+            "hide" => "@hide",
             _ => "",
         };
         let action = words.next().map_or_else(

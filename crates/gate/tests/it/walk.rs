@@ -299,3 +299,57 @@ fn what_cannot_be_read_is_refused_on_record() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_hidden_looks_like_what_there_is_not() {
+    check(
+        r#"
+        policy hide tools/call rm
+        policy hide prompts/get
+        policy hide resources/read
+        policy hide completion/complete
+        policy hide other
+        send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rm"}}
+        send {"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"p"}}
+        send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+        send {"jsonrpc":"2.0","id":4,"method":"vendor/do"}
+        modern
+        send {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"rm"}}
+        send {"jsonrpc":"2.0","id":6,"method":"resources/read","params":{"uri":"file:///a"}}
+        send {"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{}}
+        send {"jsonrpc":"2.0","id":8,"method":"vendor/do"}
+        "#,
+        expect![[r#"
+            > policy hide tools/call rm
+            > policy hide prompts/get
+            > policy hide resources/read
+            > policy hide completion/complete
+            > policy hide other
+            > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rm"}}
+            record refusal refused CALL-1 (policy) request tools/call rm 1 [hide-1] | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"rm"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"Unknown tool: rm"}}
+            > send {"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"p"}}
+            record refusal refused CALL-2 (policy) request prompts/get p 2 [hide-2] | {"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"p"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"error":{"code":-32602,"message":"Unknown prompt: p"}}
+            > send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            record refusal refused CALL-3 (policy) request resources/read file:///a 3 [hide-3] | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":-32002,"message":"Resource not found","data":{"uri":"file:///a"}}}
+            > send {"jsonrpc":"2.0","id":4,"method":"vendor/do"}
+            record refusal refused CALL-4 (policy) request vendor/do 4 [hide-5] | {"jsonrpc":"2.0","id":4,"method":"vendor/do"}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":-32601,"message":"Method not found"}}
+            > modern
+            > send {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"rm"}}
+            record refusal refused CALL-5 (policy) request tools/call rm 5 [hide-1] | {"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"rm"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":5,"error":{"code":-32602,"message":"Unknown tool: rm"}}
+            > send {"jsonrpc":"2.0","id":6,"method":"resources/read","params":{"uri":"file:///a"}}
+            record refusal refused CALL-6 (policy) request resources/read file:///a 6 [hide-3] | {"jsonrpc":"2.0","id":6,"method":"resources/read","params":{"uri":"file:///a"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":6,"error":{"code":-32602,"message":"Resource not found","data":{"uri":"file:///a"}}}
+            > send {"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{}}
+            record refusal refused CALL-7 (policy) request completion/complete 7 [hide-4] | {"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"Unknown reference"}}
+            > send {"jsonrpc":"2.0","id":8,"method":"vendor/do"}
+            record refusal refused CALL-8 (policy) request vendor/do 8 [hide-5] | {"jsonrpc":"2.0","id":8,"method":"vendor/do"}
+            agent <- whole 404 content-type: application/json {"jsonrpc":"2.0","id":8,"error":{"code":-32601,"message":"Method not found"}}
+        "#]],
+    );
+}

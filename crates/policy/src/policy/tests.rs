@@ -8,7 +8,7 @@ use crate::{
     AnswerFacts, Arguments, Effects, Facts, MessageFacts, Request, Source, Target, Tools, Verdict,
 };
 
-fn load(text: &str) -> Policy {
+pub(super) fn load(text: &str) -> Policy {
     let source = Source {
         name: "a.cedar".into(),
         text: text.into(),
@@ -23,7 +23,7 @@ fn load(text: &str) -> Policy {
     Policy::load(&[source], tools).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
 }
 
-fn told(verdict: &Verdict) -> String {
+pub(super) fn told(verdict: &Verdict) -> String {
     let (name, reason) = match verdict {
         Verdict::Permit(reason) => ("permit", reason),
         Verdict::Hold(reason, _) => ("hold", reason),
@@ -32,16 +32,19 @@ fn told(verdict: &Verdict) -> String {
     format!("{name} {}", reason.rules.join(","))
 }
 
-fn decide(policy: &Policy, target: Target<'_>, action: &str, facts: &MessageFacts) -> Verdict {
-    let caller = Caller {
+pub(super) fn caller() -> Caller {
+    Caller {
         principal: Principal::Person {
             issuer: "key".into(),
             subject: "alice".into(),
         },
         credential: "".into(),
-    };
+    }
+}
+
+fn decide(policy: &Policy, target: Target<'_>, action: &str, facts: &MessageFacts) -> Verdict {
     policy.decide(&Request {
-        caller: &caller,
+        caller: &caller(),
         groups: &[Arc::from("staff")],
         server: &"shop".parse().unwrap(),
         action,
@@ -55,7 +58,7 @@ fn check(text: &str, facts: &MessageFacts, expected: &str) {
     assert_eq!(told(&verdict), expected, "{text}");
 }
 
-const PERMIT: &str = "@id(\"p\") permit(principal, action, resource);\n";
+pub(super) const PERMIT: &str = "@id(\"p\") permit(principal, action, resource);\n";
 
 #[test]
 fn forbid_wins_over_hold_over_permit_and_nothing_refuses() {
@@ -280,6 +283,47 @@ fn answers_are_judged_by_what_is_in_them() {
         });
         assert_eq!(told(&verdict), expected);
     }
+}
+
+#[test]
+fn an_answer_passes_unless_something_forbids_it() {
+    let calls = "permit(principal, action == Probity::Action::\"tools/call\", resource);\n";
+    let answers = "forbid(principal, action == Probity::Action::\"answer\", resource)";
+    for (text, judges, passes) in [
+        (calls.to_owned(), false, true),
+        (
+            format!("{calls}{answers} when {{ context.bytes > 9 }};"),
+            true,
+            true,
+        ),
+        (format!("{calls}{answers};"), true, false),
+        (format!("{calls}@hold(\"ops\") {answers};"), true, false),
+    ] {
+        let policy = load(&text);
+        assert_eq!(policy.judges_answers(), judges, "{text}");
+        let facts = AnswerFacts::default();
+        let verdict = policy.decide_answer(&Request {
+            caller: &caller(),
+            groups: &[],
+            server: &"shop".parse().unwrap(),
+            action: "answer",
+            target: Target::Server,
+            facts: Facts::Answer(&facts),
+        });
+        assert_eq!(matches!(verdict, Verdict::Permit(_)), passes, "{text}");
+    }
+}
+
+#[test]
+fn what_is_hidden_says_so() {
+    let policy = load(&format!(
+        "{PERMIT}@hide @id(\"h\") forbid(principal, action, resource);\n\
+         @id(\"f\") forbid(principal, action, resource);"
+    ));
+    let facts = MessageFacts::default();
+    let verdict = decide(&policy, Target::Tool("order"), "tools/call", &facts);
+    assert_eq!(told(&verdict), "refuse h,f");
+    assert!(verdict.reason().hidden);
 }
 
 #[test]
