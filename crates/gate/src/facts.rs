@@ -99,6 +99,11 @@ pub(crate) fn mask(facts: &mut Facts, masks: &MaskSet, at: &Crossing<'_>) {
         .filter(|version| Revision::parse(version).is_none())
         .map(text);
     facts.links.iter_mut().for_each(|link| text(&mut link.to));
+    let places = facts
+        .commands
+        .iter_mut()
+        .flat_map(|commands| &mut commands.places);
+    places.for_each(|place| text(&mut place.at));
     if let Some(detail) = &mut facts.detail
         && let Some(masked) = masked(masks, detail, at)
     {

@@ -1,12 +1,15 @@
 use core::net::IpAddr;
 use std::sync::Arc;
 
+use inspect::arguments::Settings;
+use ledger::CommandFacts;
 use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
 use policy::vocabulary::{client_action, server_action};
 use policy::{Arguments, Calls, Facts, MessageFacts, Policy, Request, Target, Verdict};
 
 use crate::call::clear;
+use crate::commands::inspect;
 use crate::stored::Stored;
 use crate::{Call, Cleared, Held, Refusal, Refused, Subject};
 
@@ -31,6 +34,8 @@ pub struct Circumstances {
     pub calls: Calls,
     /// Where it came from.
     pub address: Option<IpAddr>,
+    /// What the operator says of the server's arguments.
+    pub arguments: Arc<Settings>,
 }
 
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
@@ -44,12 +49,13 @@ pub fn judge(
     masks: &MaskSet,
     outside: &Outside,
 ) -> Judged {
-    let stored = Stored::of_call(&call, masks, outside);
-    let asking = Asking {
+    let mut stored = Stored::of_call(&call, masks, outside);
+    let mut asking = Asking {
         call: &call,
         policy,
         around,
         stored: &stored,
+        commands: Vec::new(),
     };
     let verdict = match &call.subject {
         Subject::Batch(batch) => asking.batch(batch),
@@ -58,6 +64,9 @@ pub fn judge(
             asking.decide(call.subject.action().as_str(), None)
         }
     };
+    for commands in asking.commands {
+        stored.keep_commands(commands);
+    }
     match verdict {
         Verdict::Permit(reason) => match clear(call, reason, stored, None) {
             Ok(cleared) => Judged::Cleared(cleared),
@@ -80,11 +89,13 @@ struct Asking<'a> {
     policy: &'a Policy,
     around: &'a Circumstances,
     stored: &'a Stored,
+    /// What was read of each message's commands.
+    commands: Vec<CommandFacts>,
 }
 
 impl Asking<'_> {
     /// The strictest verdict over the messages: a refusal before a hold before a permit.
-    fn batch(&self, batch: &Batch) -> Verdict {
+    fn batch(&mut self, batch: &Batch) -> Verdict {
         let rank = |verdict: &Verdict| match verdict {
             Verdict::Refuse(_) => 2,
             Verdict::Hold(..) => 1,
@@ -103,7 +114,7 @@ impl Asking<'_> {
     }
 
     /// `answers`: the method of the server's request that it answers.
-    fn message(&self, message: &Message, answers: Option<&str>) -> Verdict {
+    fn message(&mut self, message: &Message, answers: Option<&str>) -> Verdict {
         match (message.method_name(), answers) {
             (Some(method), _) => self.decide(&method, Some(message)),
             (None, Some(method)) => {
@@ -113,7 +124,7 @@ impl Asking<'_> {
         }
     }
 
-    fn decide(&self, method: &str, message: Option<&Message>) -> Verdict {
+    fn decide(&mut self, method: &str, message: Option<&Message>) -> Verdict {
         let name = message.and_then(Message::name);
         let target = match (message.and_then(Message::method), name.as_deref()) {
             (Some(Method::ToolsCall), Some(name)) => Target::Tool(name),
@@ -132,7 +143,7 @@ impl Asking<'_> {
     }
 
     fn ask(
-        &self,
+        &mut self,
         action: &str,
         method: &str,
         target: Target<'_>,
@@ -140,14 +151,11 @@ impl Asking<'_> {
     ) -> Verdict {
         let exchange = &self.call.exchange;
         let server = exchange.upstream.as_str();
-        let arguments = match target {
-            Target::Tool(name) if self.policy.reads_arguments(server, name) => {
-                message.map_or(Arguments::Absent, arguments)
-            }
-            _ => Arguments::Absent,
-        };
+        let arguments = message.map_or(Arguments::Absent, arguments);
+        let settings = &self.around.arguments;
+        let inspected = message.map(|message| inspect(message, &arguments, server, settings));
         let agent = exchange.agent.as_ref();
-        let facts = MessageFacts {
+        let mut facts = MessageFacts {
             method: method.into(),
             agent: agent.map_or_else(|| "".into(), |agent| agent.name.clone()),
             kinds: self.stored.kinds(),
@@ -158,6 +166,10 @@ impl Asking<'_> {
             arguments,
             ..MessageFacts::default()
         };
+        if let Some(inspected) = inspected {
+            inspected.tell(&mut facts);
+            self.commands.extend(inspected.record(&facts));
+        }
         self.policy.decide(&Request {
             caller: &exchange.caller,
             groups: &self.around.groups,
@@ -169,9 +181,12 @@ impl Asking<'_> {
     }
 }
 
-/// The arguments of a tool call. A JSON text that passes may still be more than a tree of it holds,
+/// The arguments of a tool call; other messages have none. A JSON text that passes may still be more than a tree of it holds,
 /// such as a number of a thousand digits.
 fn arguments(message: &Message) -> Arguments {
+    if message.method() != Some(Method::ToolsCall) {
+        return Arguments::Absent;
+    }
     let Some(written) = message.params().and_then(|params| params.get("arguments")) else {
         return Arguments::Absent;
     };

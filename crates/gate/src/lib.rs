@@ -14,6 +14,7 @@
 //! live traffic, tests and simulation.
 
 mod call;
+mod commands;
 mod ending;
 mod exchange;
 mod facts;

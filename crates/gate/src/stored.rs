@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ledger::{Facts, FindingFacts, HttpFacts, MaskFacts};
+use ledger::{CommandFacts, Facts, FindingFacts, HttpFacts, MaskFacts};
 use mask::{Certainty, Class, Crossing, Direction, MaskSet, Masked, Outside, Relay, Spot};
 use mcp::json::Limits;
 use mcp::{Batch, Message};
@@ -25,6 +25,8 @@ pub(crate) struct Stored {
     /// `None`: the thing's own bytes are sent on.
     relayed: Option<Bytes>,
     findings: Vec<FindingFacts>,
+    /// The commands in it.
+    commands: Option<CommandFacts>,
     /// Whether one of them is of a credential.
     credentials: bool,
     /// The tool, prompt, resource or task; empty: none. Never stored: the leaf has a keyed
@@ -141,6 +143,7 @@ impl Stored {
             bytes,
             relayed,
             findings: masked.findings.iter().map(finding).collect(),
+            commands: None,
             credentials: (masked.findings.iter())
                 .any(|finding| finding.class == Some(Class::Credential)),
             name: String::new(),
@@ -224,6 +227,23 @@ impl Stored {
         }
     }
 
+    /// Keeps what was read of the commands in it; of a batch, those of each message.
+    pub(crate) fn keep_commands(&mut self, commands: CommandFacts) {
+        match &mut self.commands {
+            None => self.commands = Some(commands),
+            Some(all) => {
+                all.places.extend(commands.places);
+                for (language, words) in commands.is {
+                    let of = all.is.entry(language).or_default();
+                    of.extend(words);
+                    of.sort_unstable();
+                    of.dedup();
+                }
+                all.unread |= commands.unread;
+            }
+        }
+    }
+
     /// Keeps the head of the HTTP answer around it as it may be stored.
     pub(crate) fn keep_head(&mut self, head: HttpFacts, at: &Crossing<'_>) {
         self.head = Some(facts::masked_http(head, &self.masks, at));
@@ -271,6 +291,7 @@ impl Stored {
     /// and masks what the facts themselves quote.
     pub(crate) fn describe(&self, facts: &mut Facts) {
         facts.findings.clone_from(&self.findings);
+        facts.commands.clone_from(&self.commands);
         let digest = self.masks.digest();
         if digest == Digest::default() {
             return;

@@ -3,6 +3,7 @@
 //! Deliberately absent: verdicts, I/O, and failure. What cannot be read is a fact of its own, and
 //! policy treats it as dangerous.
 
+pub mod arguments;
 mod canonical;
 pub mod cli;
 pub mod definitions;

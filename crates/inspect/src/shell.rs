@@ -21,7 +21,7 @@ mod word;
 mod wrappers;
 
 pub use facts::{Dialect, Effect, Facts, Hazard, Unknown};
-pub use sniff::sniff;
+pub use sniff::{is_powershell, sniff};
 
 /// Longest text that is judged, in bytes: mending a broken one takes the grammar's parser time with
 /// the square of its length.

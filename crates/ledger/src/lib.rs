@@ -42,8 +42,9 @@ pub use ports::{Appended, Batch, Head, Journal, JournalError, Objects, StorageEr
 pub use publish::{Publication, PublishError, Publisher};
 pub use published::{COSIGNED_KEY, CosignError, Published, stamped_key, timestamp_key};
 pub use record::{
-    CallerFacts, ClientFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind, LinkFacts,
-    MaskFacts, MessageFacts, Record, SseFacts, TimingFacts, TraceFacts, VerdictCode, VerdictFacts,
+    CallerFacts, ClientFacts, CommandFacts, Direction, Draft, Facts, FindingFacts, HttpFacts, Kind,
+    LinkFacts, MaskFacts, MessageFacts, PlaceFacts, Record, SseFacts, TimingFacts, TraceFacts,
+    VerdictCode, VerdictFacts,
 };
 pub use seal::{
     Body, BodyError, BodyState, Derivation, FieldKey, Key, KeyError, Plaintext, RecordSecret,

@@ -1,5 +1,6 @@
 //! What can be put on record: the vocabulary of kinds, and the facts of a body.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{CallId, Timestamp};
@@ -192,6 +193,9 @@ pub struct Facts {
     /// What was decided, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<VerdictFacts>,
+    /// The commands in the arguments, as the verdict rests on them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commands: Option<CommandFacts>,
     /// What masking found: kinds and places, never values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingFacts>,
@@ -316,6 +320,30 @@ pub struct VerdictFacts {
     /// Rules that could not be evaluated, and why; nothing was permitted then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Text>,
+}
+
+/// What was read out of a message's arguments as commands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandFacts {
+    /// Which argument was read as what.
+    pub places: Vec<PlaceFacts>,
+    /// By language (`sql`, `shell`, `cloud`, `http`, `paths`, `nosql`), the facts that are true, by
+    /// their names in policies.
+    pub is: BTreeMap<Text, Vec<Text>>,
+    /// Not everything was looked into: there was too much, or it was nested too deep.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub unread: bool,
+}
+
+/// An argument that was read as something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceFacts {
+    /// A JSON Pointer (RFC 6901) into the arguments.
+    pub at: Text,
+    /// As what: `sql`, `shell`, `http`, `path`, …
+    pub language: Text,
+    /// Why as that: `configured`, `name` or `content`.
+    pub basis: Text,
 }
 
 /// A place where masking found something.

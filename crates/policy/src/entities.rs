@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::policy::lineage;
 use crate::request::{AnswerFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target};
 use crate::tools::{Tools, Type};
-use crate::vocabulary::{HTTP, PATHS, SHELL, SQL};
+use crate::vocabulary::COMMANDS;
 
 /// What the authorizer is asked.
 pub(crate) struct Prepared {
@@ -179,6 +179,16 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
                 ("suspicious", facts.suspicious),
             ])?,
         ),
+        ("unread".to_owned(), Expression::new_bool(facts.unread)),
+        (
+            "verb".to_owned(),
+            booleans([
+                ("read", facts.verb.read),
+                ("write", facts.verb.write),
+                ("delete", facts.verb.delete),
+                ("execute", facts.verb.execute),
+            ])?,
+        ),
         (
             "calls".to_owned(),
             record([
@@ -190,15 +200,17 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
         ),
         ("clock".to_owned(), clock(facts)?),
     ];
-    let optional = [
-        ("sql", &facts.sql, SQL),
-        ("shell", &facts.shell, SHELL),
-        ("http", &facts.http, HTTP),
-        ("paths", &facts.paths, PATHS),
+    let commands = [
+        &facts.sql,
+        &facts.shell,
+        &facts.cloud,
+        &facts.http,
+        &facts.paths,
+        &facts.nosql,
     ];
-    for (name, effects, words) in optional {
+    for ((name, _, words, sets), effects) in COMMANDS.iter().zip(commands) {
         if let Some(effects) = effects {
-            pairs.push((name.to_owned(), effects_record(effects, words)?));
+            pairs.push(((*name).to_owned(), effects_record(effects, words, sets)?));
         }
     }
     if let Some(intent) = &facts.intent {
@@ -245,11 +257,22 @@ fn datetime(at: Timestamp) -> String {
     text
 }
 
-fn effects_record(effects: &Effects, words: &[&'static str]) -> Result<Expression, String> {
+fn effects_record(
+    effects: &Effects,
+    words: &[&'static str],
+    sets: &[&'static str],
+) -> Result<Expression, String> {
     let facts = words
         .iter()
         .map(|word| (*word, Expression::new_bool(effects.is.contains(word))));
-    let names = effects.names.iter().map(|(name, of)| (*name, texts(of)));
+    // A set that nothing was put into is there as well: the schema has it.
+    let names = sets.iter().map(|set| {
+        let of = effects.names.iter().find(|(name, _)| name == set);
+        (
+            *set,
+            of.map_or_else(|| texts(&BTreeSet::<String>::new()), |(_, of)| texts(of)),
+        )
+    });
     record(facts.chain(names))
 }
 

@@ -17,7 +17,7 @@ pub mod vocabulary;
 
 pub use policy::Policy;
 pub use request::{
-    AnswerFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target,
+    AnswerFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target, Verb,
 };
 pub use rule::{Rule, Says};
 pub use source::{Mistake, Source};

@@ -66,10 +66,18 @@ pub struct MessageFacts {
     pub sql: Option<Effects>,
     /// The command lines in its arguments.
     pub shell: Option<Effects>,
+    /// What is asked of the programs that manage clusters, clouds, repositories and containers.
+    pub cloud: Option<Effects>,
     /// The HTTP requests that its arguments describe.
     pub http: Option<Effects>,
     /// The paths in its arguments.
     pub paths: Option<Effects>,
+    /// The commands of databases without SQL in its arguments.
+    pub nosql: Option<Effects>,
+    /// Its arguments were not looked into as a whole: there is too much, or it is nested too deep.
+    pub unread: bool,
+    /// What its tool does by its own name.
+    pub verb: Verb,
     /// What the server says of its tool.
     pub hints: Hints,
     /// Whether the tool is as it was.
@@ -118,6 +126,19 @@ pub struct Effects {
     pub is: BTreeSet<&'static str>,
     /// Names by what they are: `reads`, `writes`, `functions`, `programs`, …
     pub names: Vec<(&'static str, BTreeSet<String>)>,
+}
+
+/// What a tool does by its own name; none where that does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Verb {
+    /// It reads.
+    pub read: bool,
+    /// It creates or changes.
+    pub write: bool,
+    /// It deletes or ends.
+    pub delete: bool,
+    /// It runs what it is given.
+    pub execute: bool,
 }
 
 /// A tool's annotations: the server's own word, and no more.

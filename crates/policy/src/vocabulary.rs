@@ -3,9 +3,14 @@
 //! Each fact that is true or false is an attribute of its own, so that a policy that misspells one
 //! is refused when it is loaded.
 
+mod commands;
+
 use std::fmt::Write as _;
 
 use crate::tools::Tools;
+
+pub(crate) use commands::COMMANDS;
+pub use commands::{CLOUD, HTTP, NOSQL, PATHS, SHELL, SQL};
 
 /// The namespace of everything.
 pub const NAMESPACE: &str = "Probity";
@@ -68,18 +73,6 @@ pub const CLIENT_GROUP: &str = "from_client";
 /// The group of all of [`FROM_SERVER`].
 pub const SERVER_GROUP: &str = "from_server";
 
-/// What is true or false of the SQL in a call's arguments.
-pub const SQL: &[&str] = &[];
-
-/// What is true or false of the command lines in a call's arguments.
-pub const SHELL: &[&str] = &[];
-
-/// What is true or false of the HTTP requests that a call's arguments describe.
-pub const HTTP: &[&str] = &[];
-
-/// What is true or false of the file paths in a call's arguments.
-pub const PATHS: &[&str] = &[];
-
 /// The action, among those that have a name of their own, that a client's method is.
 pub fn client_action(method: &str) -> &'static str {
     known(FROM_CLIENT, method).unwrap_or(OTHER)
@@ -99,17 +92,12 @@ pub fn schema(tools: &Tools) -> String {
     let mut out = format!("namespace {NAMESPACE} {{\n");
     // Writing to a string does not fail.
     let _ = write!(out, "{ENTITIES}");
-    for (name, facts, sets) in [
-        ("Sql", SQL, &["reads", "writes", "functions"][..]),
-        ("Shell", SHELL, &["programs", "reads", "writes"]),
-        ("Http", HTTP, &["methods", "hosts"]),
-        ("Paths", PATHS, &["all"]),
-    ] {
+    for (_, name, facts, sets) in COMMANDS {
         let _ = writeln!(out, "  type {name} = {{");
-        for fact in facts {
+        for fact in *facts {
             let _ = writeln!(out, "    {}: Bool,", quoted(fact));
         }
-        for set in sets {
+        for set in *sets {
             let _ = writeln!(out, "    {}: Set<String>,", quoted(set));
         }
         let _ = writeln!(out, "  }};");
@@ -167,6 +155,7 @@ const ENTITIES: &str = "  entity Group;
   type Clock = { at: datetime, hour: Long, weekday: Long };
   type Hints = { read_only: Bool, destructive: Bool, idempotent: Bool, open_world: Bool };
   type Pin = { known: Bool, first_seen: Bool, changed: Bool, suspicious: Bool };
+  type Verb = { read: Bool, write: Bool, delete: Bool, execute: Bool };
 ";
 
 /// What every message's context has. The commands in its arguments are there where there are any.
@@ -177,8 +166,12 @@ const MESSAGE: &str = "    method: String,
     credentials: Bool,
     sql?: Sql,
     shell?: Shell,
+    cloud?: Cloud,
     http?: Http,
     paths?: Paths,
+    nosql?: NoSql,
+    unread: Bool,
+    verb: Verb,
     hints: Hints,
     pin: Pin,
     calls: Calls,

@@ -53,6 +53,33 @@ pub fn sniff(text: &str) -> bool {
         .any(begins_with_a_program)
 }
 
+/// Whether a command line is one of PowerShell: a cmdlet (`Verb-Noun`) begins a statement, or a
+/// variable is set.
+#[must_use]
+pub fn is_powershell(text: &str) -> bool {
+    text.split(['\n', ';', '|', '(', '{', '&'])
+        .any(|statement| {
+            let word = statement.split_whitespace().next().unwrap_or_default();
+            match word.split_once('-') {
+                Some((verb, noun)) => {
+                    let is_word = |part: &str| {
+                        part.starts_with(|c: char| c.is_ascii_uppercase())
+                            && part.len() > 2
+                            && part.chars().all(|c| c.is_ascii_alphanumeric())
+                    };
+                    is_word(verb) && is_word(noun)
+                }
+                None => {
+                    word.starts_with('$')
+                        && statement
+                            .trim_start()
+                            .get(word.len()..)
+                            .is_some_and(|rest| rest.trim_start().starts_with("= "))
+                }
+            }
+        })
+}
+
 fn begins_with_a_program(statement: &str) -> bool {
     let mut words = statement
         .split_whitespace()
