@@ -4,14 +4,17 @@
 //! fact [`Facts::unknown`]. Text inside of literals, comments and names is never mistaken for code.
 //! No verdicts in here: policies decide from the facts, by name.
 
+mod dynamic;
 mod fold;
 mod functions;
 mod lex;
 mod names;
 mod objects;
 mod parse;
+mod plain;
 mod pragma;
 mod relations;
+mod rewrite;
 mod sniff;
 mod statement;
 mod survey;
@@ -20,11 +23,15 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use dynamic::Inner;
+
 pub use names::{Dialect, Effect, Hazard, Unknown, UnknownDialect};
 pub use sniff::sniff;
 
 /// The longest text that is parsed, in bytes. Longer ones are [`Unknown::TooLong`].
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Most levels of texts that statements run as SQL.
+const LEVELS_MAX: usize = 4;
 
 /// What is known of a text of SQL. Facts only add up: a text of several statements has the facts of
 /// all of them.
@@ -76,6 +83,21 @@ impl Facts {
         self.unknown = Some(self.unknown.map_or(why, |known| known.min(why)));
     }
 
+    /// Adds what a text within this one does.
+    fn join(&mut self, inner: Self) {
+        self.statements += inner.statements.saturating_sub(1);
+        self.effects.extend(inner.effects);
+        self.reads.extend(inner.reads);
+        self.writes.extend(inner.writes);
+        self.unfiltered |= inner.unfiltered;
+        self.functions.extend(inner.functions);
+        self.hazards.extend(inner.hazards);
+        self.obscured |= inner.obscured;
+        if let Some(why) = inner.unknown {
+            self.not_known(why);
+        }
+    }
+
     fn add(&mut self, effects: &[Effect], hazards: &[Hazard]) {
         self.effects.extend(effects);
         self.hazards.extend(hazards);
@@ -86,8 +108,23 @@ impl Facts {
 ///
 /// It cannot fail, and takes time and stack that the length and the nesting of the text bound: what
 /// exceeds the bounds, and what does not parse, is [`Facts::unknown`]. The first words of statements
-/// that do not parse still add effects and hazards.
+/// that do not parse still add effects and hazards, and so does text that a statement runs.
 pub fn inspect(text: &str, dialect: Dialect) -> Facts {
+    let mut inner = Inner::default();
+    let mut facts = one(text, dialect, &mut inner);
+    for _ in 0..LEVELS_MAX {
+        for text in std::mem::take(&mut inner.texts) {
+            facts.join(one(&text, dialect, &mut inner));
+        }
+    }
+    if !inner.texts.is_empty() {
+        facts.not_known(Unknown::TooDeep);
+    }
+    facts
+}
+
+/// Reads one text, and keeps those that its statements run.
+fn one(text: &str, dialect: Dialect, inner: &mut Inner) -> Facts {
     let mut facts = Facts::none(dialect);
     if text.len() > TEXT_BYTES_MAX {
         facts.not_known(Unknown::TooLong);
@@ -111,7 +148,7 @@ pub fn inspect(text: &str, dialect: Dialect) -> Facts {
         facts.not_known(Unknown::TooDeep);
         look(&survey.pieces, &mut facts);
     } else {
-        read(text, &survey.pieces, &mut facts);
+        read(text, &survey.pieces, &mut facts, inner);
     }
     if survey.executable_comment {
         look(&survey.pieces, &mut facts);
@@ -120,10 +157,10 @@ pub fn inspect(text: &str, dialect: Dialect) -> Facts {
 }
 
 /// Parses the whole text, and where that fails each statement by itself.
-fn read(text: &str, pieces: &[&str], facts: &mut Facts) {
+fn read(text: &str, pieces: &[&str], facts: &mut Facts, inner: &mut Inner) {
     match parse::parse(text, facts.dialect) {
         Ok(parsed) => {
-            walk::walk(&parsed.statements, facts);
+            walk::walk(&parsed.statements, facts, inner);
             if parsed.miscounted(pieces.len()) {
                 facts.statements = facts.statements.max(count(parsed.statements.len()));
                 facts.obscured = true;
@@ -132,16 +169,13 @@ fn read(text: &str, pieces: &[&str], facts: &mut Facts) {
             }
         }
         Err(why) => {
-            let single = pieces.len() == 1;
-            let mut judged = true;
+            // Pieces that parse, of a whole that does not, are read otherwise than it would be:
+            // unless one of them is of those that only we read.
+            let (mut judged, mut ours) = (true, false);
             for piece in pieces {
-                let parsed = match single {
-                    true => Err(why),
-                    false => parse::parse(piece, facts.dialect),
-                };
-                match parsed {
-                    Ok(parsed) => walk::walk(&parsed.statements, facts),
-                    Err(_) if pragma::read(piece, facts) => {}
+                match read_piece(piece, pieces.len() == 1, why, facts, inner) {
+                    Ok(Reader::Parser) => {}
+                    Ok(Reader::Ours) => ours = true,
                     Err(why) => {
                         judged = false;
                         facts.not_known(why);
@@ -149,12 +183,50 @@ fn read(text: &str, pieces: &[&str], facts: &mut Facts) {
                     }
                 }
             }
-            // Pieces that parse, of a whole that does not, are read otherwise than it would be.
-            if judged && !pieces.iter().any(|piece| pragma::read(piece, facts)) {
+            if judged && !ours {
                 facts.not_known(why);
             }
         }
     }
+}
+
+/// Who read a statement.
+enum Reader {
+    Parser,
+    Ours,
+}
+
+/// Reads one statement of a text that does not parse: with the parser, as one of the statements that
+/// it does not know, or written otherwise.
+fn read_piece(
+    piece: &str,
+    single: bool,
+    why: Unknown,
+    facts: &mut Facts,
+    inner: &mut Inner,
+) -> Result<Reader, Unknown> {
+    let parsed = match single {
+        true => Err(why),
+        false => parse::parse(piece, facts.dialect),
+    };
+    let why = match parsed {
+        Ok(parsed) => {
+            walk::walk(&parsed.statements, facts, inner);
+            return Ok(Reader::Parser);
+        }
+        Err(why) => why,
+    };
+    if pragma::read(piece, facts) || dynamic::read(piece, facts, inner) || plain::read(piece, facts)
+    {
+        return Ok(Reader::Ours);
+    }
+    let Some(same) = rewrite::rewrite(piece, facts.dialect) else {
+        return Err(why);
+    };
+    let parsed = parse::parse(&same.text, facts.dialect).map_err(|_| why)?;
+    walk::walk(&parsed.statements, facts, inner);
+    facts.add(same.effects, &[]);
+    Ok(Reader::Ours)
 }
 
 /// Adds what the words of statements say that were not parsed.

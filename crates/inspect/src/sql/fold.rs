@@ -1,6 +1,7 @@
 //! Whether a condition selects: what holds for every row filters nothing.
 
 mod exhaust;
+mod keys;
 
 use std::ops::ControlFlow;
 
@@ -74,6 +75,15 @@ fn selects(expr: &Expr) -> Selects {
         Expr::BinaryOp { left, op, right } => {
             compared(left, op, right).unwrap_or_else(|| by_columns(expr))
         }
+        // Most columns hold a value in every row; that of a filter is for the server to know.
+        Expr::IsNotNull(inner) if column(core(inner)).is_some() => Selects::Every,
+        Expr::IsNull(inner) if keys::is_key(inner) => Selects::None,
+        Expr::Between {
+            expr,
+            negated: not,
+            low,
+            high,
+        } if keys::spans(expr, number(low), number(high)) => when(!*not),
         Expr::IsNotDistinctFrom(left, right) if same(left, right) => Selects::Every,
         Expr::Value(value) => literal(&value.value),
         Expr::Like {
@@ -240,6 +250,9 @@ fn compared(left: &Expr, op: &BinaryOperator, right: &Expr) -> Option<Selects> {
     if matches!(op, Op::PGLikeMatch | Op::PGILikeMatch) && is_wild(right, "%") {
         return Some(Selects::Every);
     }
+    if let Some(selects) = keys::compared(left, op, right) {
+        return Some(selects);
+    }
     let order = if let (Some(a), Some(b)) = (number(left), number(right)) {
         a.partial_cmp(&b)?
     } else if let (Some(a), Some(b)) = (text(left), text(right)) {
@@ -289,13 +302,13 @@ fn number(expr: &Expr) -> Option<f64> {
 }
 
 /// The text that a constant is.
-fn text(expr: &Expr) -> Option<String> {
+pub(super) fn text(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => text(inner),
         Expr::Value(value) => value.value.clone().into_string(),
         Expr::BinaryOp {
             left,
-            op: BinaryOperator::StringConcat,
+            op: BinaryOperator::StringConcat | BinaryOperator::Plus,
             right,
         } => {
             let right = text(right)?;

@@ -32,6 +32,20 @@ const PRAGMAS_ACT: &[&str] = &[
     "case_sensitive_like",
 ];
 
+/// Pragmas whose value stays in the file.
+const PRAGMAS_STAY: &[&str] = &[
+    "user_version",
+    "application_id",
+    "schema_version",
+    "journal_mode",
+    "auto_vacuum",
+    "page_size",
+    "encoding",
+];
+
+/// Pragmas that keep what is written safe from a crash, unless they are off.
+const PRAGMAS_SAFE: &[&str] = &["journal_mode", "synchronous"];
+
 /// Adds what a pragma does, by its name in lower case.
 pub(super) fn visit(facts: &mut Facts, name: &str, value: Option<String>, is_eq: bool) {
     let last = name.rsplit('.').next().unwrap_or_default();
@@ -40,8 +54,20 @@ pub(super) fn visit(facts: &mut Facts, name: &str, value: Option<String>, is_eq:
     } else if value.is_none() || !is_eq && PRAGMAS_REPORT.contains(&last) {
         facts.add(&[Effect::Read], &[]);
     } else {
-        facts.add(&[Effect::Session], &[]);
-        if words::disables(last, &value.unwrap_or_default()) {
+        let stays = PRAGMAS_STAY.contains(&last);
+        facts.add(
+            &[if stays {
+                Effect::Admin
+            } else {
+                Effect::Session
+            }],
+            &[],
+        );
+        let value = value.unwrap_or_default();
+        let off = ["off", "0", "memory"]
+            .iter()
+            .any(|off| value.trim_matches('\'').eq_ignore_ascii_case(off));
+        if words::disables(last, &value) || off && PRAGMAS_SAFE.contains(&last) {
             facts.add(&[], &[Hazard::SecurityDisabled]);
         }
         if last.ends_with("store_directory") {

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::walk::Walk;
-use super::{Dialect, Effect, Hazard, fold, objects, pragma, relations, words};
+use super::{Dialect, Effect, Hazard, dynamic, fold, objects, pragma, relations, words};
 
 pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
     match statement {
@@ -81,8 +81,11 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
             walk.call_of(function);
         }
         Statement::Execute {
-            name, immediate, ..
-        } => executes(walk, name.as_ref(), *immediate),
+            name,
+            immediate,
+            parameters,
+            ..
+        } => executes(walk, name.as_ref(), *immediate, parameters.first()),
         Statement::Prepare { .. } => walk.effect(Effect::Session),
         Statement::Set(set) => sets(walk, set),
         Statement::Use(target) => {
@@ -122,10 +125,11 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
         | Statement::Deallocate { .. }
         | Statement::LISTEN { .. }
         | Statement::UNLISTEN { .. }
-        | Statement::NOTIFY { .. }
         | Statement::Declare { .. }
         | Statement::Open(_)
         | Statement::Close { .. } => walk.effect(Effect::Session),
+        // Whoever listens acts on it.
+        Statement::NOTIFY { .. } => walk.effect(Effect::Call),
         Statement::Fetch { .. } => walk.effect(Effect::Read),
         Statement::StartTransaction { .. }
         | Statement::Commit { .. }
@@ -387,7 +391,7 @@ fn copies(walk: &mut Walk<'_>, source: &CopySource, to: bool, target: &CopyTarge
 }
 
 /// EXECUTE of a procedure, of a prepared statement, or of text.
-fn executes(walk: &mut Walk<'_>, name: Option<&ObjectName>, immediate: bool) {
+fn executes(walk: &mut Walk<'_>, name: Option<&ObjectName>, immediate: bool, text: Option<&Expr>) {
     match name {
         // EXECUTE AS of SQL Server, which the parser takes for the name of a procedure.
         Some(name) if name.to_string().eq_ignore_ascii_case("as") => {
@@ -395,17 +399,22 @@ fn executes(walk: &mut Walk<'_>, name: Option<&ObjectName>, immediate: bool) {
             walk.hazard(Hazard::AccessEscalation);
         }
         Some(name) if !immediate && walk.dialect() == Dialect::SqlServer => {
+            let plain = relations::normal(name, walk.dialect());
+            if dynamic::is_runner(&plain) {
+                walk.facts.functions.insert(plain);
+                dynamic::runs(walk, text);
+                return;
+            }
             let reports = walk.call(name);
             walk.effect(if reports { Effect::Read } else { Effect::Call });
         }
-        // What was prepared, or what the text says, is not in this statement.
-        name => {
+        None => dynamic::runs(walk, text),
+        // What was prepared is not in this statement.
+        Some(name) => {
             walk.effect(Effect::Call);
             walk.hazard(Hazard::DynamicSql);
             walk.unlisted();
-            if let Some(name) = name {
-                walk.call(name);
-            }
+            walk.call(name);
         }
     }
 }

@@ -154,10 +154,12 @@ fn ambiguous(text: &str, dialect: Dialect, pieces: usize) -> bool {
 }
 
 fn count(text: &str, rules: Rules) -> usize {
-    let (mut pieces, mut empty) = (0, true);
+    let (mut pieces, mut empty) = (0_usize, true);
     for (kind, _) in Tokens::new(text, rules) {
         match kind {
             Kind::Space | Kind::Comment => {}
+            // A statement that does not end is an error in that reading; those before it would run.
+            Kind::Unclosed => return pieces.saturating_sub(usize::from(!empty)).max(1),
             Kind::Symbol(';') => empty = true,
             _ => {
                 pieces += usize::from(empty);

@@ -8,13 +8,15 @@ use sqlparser::ast::{
     TableFactor, Visit, Visitor, With,
 };
 
+use super::dynamic::Inner;
 use super::functions::{self, Judged};
 use super::{Dialect, Effect, Facts, Hazard, Unknown, relations, statement, words};
 
-pub(super) fn walk(statements: &[Statement], facts: &mut Facts) {
+pub(super) fn walk(statements: &[Statement], facts: &mut Facts, inner: &mut Inner) {
     for statement in statements {
         let mut walk = Walk {
             facts,
+            inner,
             scopes: Vec::new(),
             targets: Vec::new(),
             planned: 0,
@@ -26,6 +28,8 @@ pub(super) fn walk(statements: &[Statement], facts: &mut Facts) {
 /// What the walk knows on its way.
 pub(super) struct Walk<'f> {
     pub(super) facts: &'f mut Facts,
+    /// Texts that the statements run.
+    pub(super) inner: &'f mut Inner,
     /// Common table expressions of the queries around this node.
     scopes: Vec<Scope>,
     /// Names that are written: the walk meets them once more as relations, and they are not read.
@@ -110,6 +114,10 @@ impl Walk<'_> {
     }
 
     fn name(&mut self, name: &ObjectName) -> String {
+        // Server, database, schema, table: a linked server is asked.
+        if self.dialect() == Dialect::SqlServer && name.0.len() > 3 {
+            self.hazard(Hazard::RemoteConnection);
+        }
         if relations::is_computed(name) {
             self.hazard(Hazard::DynamicSql);
             self.unlisted();

@@ -110,3 +110,13 @@ fn what_is_too_long_or_too_deep_says_so() {
     let terms = format!("SELECT * FROM t WHERE {}a = 2", "a = 1 OR ".repeat(200));
     assert_eq!(inspect(&terms, Dialect::PostgreSql).unknown, None);
 }
+
+#[test]
+fn text_within_text_ends() {
+    let mut text = String::from("DROP TABLE t");
+    for level in 0..200 {
+        text = format!("EXECUTE IMMEDIATE $a{level}$ {text} $a{level}$");
+    }
+    let facts = inspect(&text, Dialect::Snowflake);
+    assert_eq!(super::line(&facts), "call ?too_deep");
+}

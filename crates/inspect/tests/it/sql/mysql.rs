@@ -9,6 +9,26 @@ fn statements_of_mysql() {
     check(
         Dialect::MySql,
         &[
+            ("PREPARE s FROM 'SELECT ?'", "read session"),
+            (
+                "PREPARE s FROM 'DELETE FROM t'; EXECUTE s",
+                "delete session call unfiltered !dynamic_sql ?unlisted_node",
+            ),
+            ("SELECT 'it\\'s; DROP TABLE t' AS a", "read"),
+            (
+                "SELECT 'it\\'s; DROP TABLE t; -- ' AS a",
+                "read obscured ?ambiguous",
+            ),
+            ("CHECKSUM TABLE a.b", "read"),
+            ("CHECKSUM TABLE a; DROP TABLE a", "read ddl drop"),
+            (
+                "SELECT * FROM t WHERE a = 1 LOCK IN SHARE MODE",
+                "read lock",
+            ),
+            (
+                "SELECT load_file('x') FROM t LOCK IN SHARE MODE",
+                "read lock !file_access",
+            ),
             ("SELECT 1", "read"),
             (
                 "SELECT `drop`, `delete from` FROM `order` WHERE a = \"DROP TABLE x\"",
@@ -249,11 +269,11 @@ fn statements_of_mysql() {
                 "CLONE INSTANCE FROM 'u'@'h':3306 IDENTIFIED BY 'x'",
                 "admin !backend_control ?does_not_parse",
             ),
+            ("PREPARE s FROM 'DROP TABLE users'", "ddl drop session"),
             (
-                "PREPARE s FROM 'DROP TABLE users'",
-                "session ?does_not_parse",
+                "PREPARE s FROM @x",
+                "session !dynamic_sql obscured ?unlisted_node",
             ),
-            ("PREPARE s FROM @x", "session ?does_not_parse"),
             ("EXECUTE s", "call !dynamic_sql ?unlisted_node"),
             ("CALL p()", "call ?unlisted_function"),
             (
@@ -262,7 +282,7 @@ fn statements_of_mysql() {
             ),
             ("LOCK TABLES t WRITE", "lock"),
             ("SELECT * FROM t FOR UPDATE", "read lock"),
-            ("SELECT * FROM t LOCK IN SHARE MODE", "read ?does_not_parse"),
+            ("SELECT * FROM t LOCK IN SHARE MODE", "read lock"),
             (
                 "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM t",
                 "delete ddl unfiltered ?does_not_parse",
@@ -279,7 +299,7 @@ fn statements_of_mysql() {
             ("source /tmp/x.sql", "!meta_command ?does_not_parse"),
             ("\\! ls", "read !meta_command ?does_not_parse"),
             ("SELECT my_udf(1)", "read call ?unlisted_function"),
-            ("TABLE t", "read ?does_not_parse"),
+            ("TABLE t", "read"),
             ("VALUES ROW(1,2)", "read"),
             ("BINLOG 'xxx'", "admin ?does_not_parse"),
             ("XA START 'x'", "transaction ?does_not_parse"),

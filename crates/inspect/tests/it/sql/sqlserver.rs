@@ -9,6 +9,21 @@ fn statements_of_sql_server() {
     check(
         Dialect::SqlServer,
         &[
+            ("EXEC('DROP' + ' TABLE t')", "ddl drop call obscured"),
+            (
+                "EXEC sp_executesql N'DELETE FROM t WHERE id = @id', N'@id int', @id = 1",
+                "delete call",
+            ),
+            (
+                "EXEC sp_executesql @stmt = N'DELETE FROM t'",
+                "delete call unfiltered",
+            ),
+            ("EXEC('EXEC(''DROP TABLE t'')')", "ddl drop call"),
+            ("EXEC('SELECT 1') AT linked", "read call !remote_connection"),
+            (
+                "INSERT INTO linked.db.dbo.t VALUES (1)",
+                "insert !remote_connection",
+            ),
             (
                 "SELECT TOP 10 * FROM dbo.Users WHERE Name = N'DROP TABLE x'",
                 "read",
@@ -169,22 +184,22 @@ fn statements_of_sql_server() {
                 "RECONFIGURE WITH OVERRIDE",
                 "admin !backend_control ?does_not_parse",
             ),
-            ("EXEC('DROP TABLE t')", "call !dynamic_sql ?unlisted_node"),
-            ("EXEC(@sql)", "call !dynamic_sql ?unlisted_node"),
+            ("EXEC('DROP TABLE t')", "ddl drop call"),
+            ("EXEC(@sql)", "call !dynamic_sql obscured ?unlisted_node"),
             (
                 "EXECUTE('SELECT ' + @x)",
-                "call !dynamic_sql ?unlisted_node",
+                "call !dynamic_sql obscured ?unlisted_node",
             ),
-            ("EXEC sp_executesql N'SELECT 1'", "call !dynamic_sql"),
+            ("EXEC sp_executesql N'SELECT 1'", "read call"),
             (
                 "DECLARE @q nvarchar(100) = 'drop table x'; EXEC(@q)",
-                "session call !dynamic_sql ?unlisted_node",
+                "session call !dynamic_sql obscured ?unlisted_node",
             ),
             ("EXEC my_proc 1", "call ?unlisted_function"),
             ("my_proc 1", "?does_not_parse"),
             (
                 "EXEC ('xp_cmdshell ''dir''') AT linked",
-                "admin call !program_execution !dynamic_sql ?does_not_parse",
+                "admin call !program_execution !remote_connection ?does_not_parse",
             ),
             ("EXECUTE AS LOGIN = 'sa'", "privilege !access_escalation"),
             ("REVERT", "session ?does_not_parse"),
@@ -204,7 +219,7 @@ fn statements_of_sql_server() {
                 "SELECT * FROM OPENDATASOURCE('SQLNCLI', 'x').db.dbo.t",
                 "read !file_access !remote_connection ?does_not_parse",
             ),
-            ("SELECT * FROM linked.db.dbo.t", "read"),
+            ("SELECT * FROM linked.db.dbo.t", "read !remote_connection"),
             (
                 "BULK INSERT t FROM 'C:\\x.csv'",
                 "insert copy !file_access ?does_not_parse",

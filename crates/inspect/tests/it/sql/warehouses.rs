@@ -9,6 +9,10 @@ fn statements_of_snowflake() {
     check(
         Dialect::Snowflake,
         &[
+            ("DESC VIEW v", "read explain"),
+            ("DESCRIBE TABLE a.b.c", "read explain"),
+            ("EXPLAIN USING TEXT SELECT 1", "read explain"),
+            ("EXPLAIN USING JSON DELETE FROM t", "read explain"),
             (
                 "SELECT * FROM db.schema.t WHERE a = 'DROP TABLE x' LIMIT 10",
                 "read",
@@ -103,13 +107,10 @@ fn statements_of_snowflake() {
                 "delete",
             ),
             ("CALL p()", "call ?unlisted_function"),
-            (
-                "EXECUTE IMMEDIATE 'DROP TABLE t'",
-                "call !dynamic_sql ?unlisted_node",
-            ),
+            ("EXECUTE IMMEDIATE 'DROP TABLE t'", "ddl drop call"),
             (
                 "EXECUTE IMMEDIATE $$ BEGIN DELETE FROM t; END $$",
-                "call !dynamic_sql ?unlisted_node",
+                "delete call transaction unfiltered",
             ),
             ("EXECUTE TASK t", "call !dynamic_sql ?unlisted_node"),
             ("BEGIN DELETE FROM t; END", "delete transaction unfiltered"),
@@ -157,6 +158,14 @@ fn statements_of_bigquery() {
     check(
         Dialect::BigQuery,
         &[
+            (
+                "EXECUTE IMMEDIATE CONCAT('DROP ', 'TABLE t')",
+                "call !dynamic_sql obscured ?unlisted_node",
+            ),
+            (
+                "EXECUTE IMMEDIATE 'DROP ' || 'TABLE t'",
+                "ddl drop call obscured",
+            ),
             (
                 "SELECT * FROM `proj.ds.table` WHERE name = \"DROP TABLE x\"",
                 "read",
@@ -220,11 +229,11 @@ fn statements_of_bigquery() {
                 "CREATE FUNCTION ds.f(x STRING) RETURNS STRING LANGUAGE js AS \"return x\"",
                 "ddl !untrusted_code",
             ),
+            ("EXECUTE IMMEDIATE 'DROP TABLE t'", "ddl drop call"),
             (
-                "EXECUTE IMMEDIATE 'DROP TABLE t'",
-                "call !dynamic_sql ?unlisted_node",
+                "EXECUTE IMMEDIATE @q",
+                "call !dynamic_sql obscured ?unlisted_node",
             ),
-            ("EXECUTE IMMEDIATE @q", "call !dynamic_sql ?unlisted_node"),
             ("DELETE FROM ds.t WHERE true", "delete unfiltered"),
             ("DELETE ds.t WHERE id = 1", "delete"),
             ("UPDATE ds.t SET a = 1 WHERE 1=1", "update unfiltered"),
