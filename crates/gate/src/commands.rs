@@ -15,10 +15,12 @@ use serde_json::json;
 const PLACES_MAX: usize = 64;
 
 /// What was read out of one message.
-#[derive(Debug, Default)]
-pub(crate) struct Inspected {
-    commands: Commands,
-    verb: Option<Verb>,
+#[derive(Debug, Clone, Default)]
+pub struct Inspected {
+    /// The commands in it.
+    pub commands: Commands,
+    /// What its tool does by its own name, if it is a call of one.
+    pub verb: Option<Verb>,
 }
 
 /// Reads the arguments of a tool call, or the URI of a resource.
@@ -65,8 +67,8 @@ pub(crate) fn inspect(
 }
 
 impl Inspected {
-    /// Says it to policy.
-    pub(crate) fn tell(&self, facts: &mut MessageFacts) {
+    /// Says it to policy, in the words of [`policy::vocabulary`].
+    pub fn tell(&self, facts: &mut MessageFacts) {
         let commands = &self.commands;
         facts.sql = effects(&commands.sql, of_sql);
         facts.shell = effects(&commands.shell, of_shell);

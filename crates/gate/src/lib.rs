@@ -32,6 +32,7 @@ mod stored;
 mod told;
 
 pub use call::{Call, Cleared, Held, Subject};
+pub use commands::Inspected;
 pub use ending::Ending;
 pub use exchange::{Arrival, Exchange, Trace, Transport};
 pub use facts::{masked_http, relayed_header};

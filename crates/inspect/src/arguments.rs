@@ -162,7 +162,12 @@ impl Commands {
                 self.shell(shell::inspect(text, shell::Dialect::PowerShell), settings);
             }
             Language::Http => self.http.push(http::inspect_text(text)),
-            Language::Path => self.paths.push(paths::inspect(text, &settings.roots)),
+            Language::Path => {
+                let mut facts = paths::inspect(text, &settings.roots);
+                // Without roots only what climbs is known to be outside.
+                facts.outside_roots &= !settings.roots.is_empty() || facts.traversal;
+                self.paths.push(facts);
+            }
             Language::MongoDb => self.nosql.push(nosql::mongodb(text)),
             Language::Redis => self.nosql.push(nosql::redis(text)),
             Language::Cypher => self.nosql.push(nosql::cypher(text)),

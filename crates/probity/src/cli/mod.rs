@@ -2,6 +2,7 @@
 
 mod custody;
 mod hand;
+mod inspect;
 mod mask;
 mod policy;
 mod read;
@@ -16,6 +17,7 @@ pub(crate) use custody::{
     HoldArgs, HoldCommand, HoldListArgs, HoldPlaceArgs, HoldReleaseArgs, PurgeArgs, PurgeWhat,
 };
 pub(crate) use hand::{DiscloseWhat, KeyArgs, KeyCommand, KeyShowArgs, ProveArgs};
+pub(crate) use inspect::{InspectArgs, Kind};
 pub(crate) use mask::MaskArgs;
 pub(crate) use policy::{PolicyArgs, PolicyCheckArgs, PolicyCommand};
 pub(crate) use read::{
@@ -118,6 +120,8 @@ pub(crate) enum Command {
     Key(KeyArgs),
     /// Mask messages from standard input, as the gateway would
     Mask(MaskArgs),
+    /// Say what a command would do, and what policy says of it
+    Inspect(InspectArgs),
     /// Check policies before they are in force
     Policy(PolicyArgs),
     /// Destroy the keys of what must be forgotten, on record

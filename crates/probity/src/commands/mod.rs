@@ -7,6 +7,7 @@ mod demo;
 mod findings;
 mod hold;
 mod init;
+mod inspect;
 mod key;
 mod manual;
 mod mask;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Prove(args) => prove::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Mask(args) => mask::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Hold(args) => hold::run(&args),

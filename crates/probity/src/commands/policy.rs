@@ -24,19 +24,22 @@ pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
 fn check(args: &PolicyCheckArgs) -> Result<Exit> {
     let paths = args.paths.iter().map(|path| path.display().to_string());
     let loaded = Policies::below(Path::new(""), paths).load();
-    let loaded = loaded.map_err(|found| {
-        let mut mistakes = Mistakes::default();
-        for mistake in &found {
-            mistakes.push(policy_mistake(mistake));
-        }
-        mistakes
-    })?;
+    let loaded = loaded.map_err(|found| mistakes(&found))?;
     let mut out = io::stdout().lock();
     for rule in loaded.rules() {
         writeln!(out, "{}", line(rule))?;
     }
     writeln!(out, "policy digest {}", loaded.digest())?;
     Ok(Exit::Ok)
+}
+
+/// What is wrong with policies, as what is wrong with a configuration.
+pub(super) fn mistakes(found: &[policy::Mistake]) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    for mistake in found {
+        mistakes.push(policy_mistake(mistake));
+    }
+    mistakes
 }
 
 fn line(rule: &Rule) -> String {
