@@ -15,7 +15,6 @@ use mcp::{Era, IdKey, Kind, Message};
 use crate::detector::Unseen;
 use crate::flight::{Flight, Out, withheld};
 use crate::random;
-use crate::shared::Shared;
 use holding::{Holding, Searched};
 use room::room;
 

@@ -22,3 +22,5 @@ mod record;
 mod sessions;
 #[cfg(test)]
 mod stage;
+#[cfg(test)]
+mod structured;

@@ -54,9 +54,21 @@ impl Plan {
         if steps.is_empty() {
             return;
         }
+        self.add_session(id, client.mode, transport, address, &steps);
+    }
+
+    /// Adds a session of these steps.
+    pub(crate) fn add_session(
+        &mut self,
+        id: &str,
+        mode: Mode,
+        transport: Transport,
+        address: &Address,
+        steps: &[Value],
+    ) {
         let mut run = json!({
             "id": id,
-            "mode": match client.mode {
+            "mode": match mode {
                 Mode::Legacy => "legacy",
                 Mode::Auto => "auto",
                 Mode::Pinned => "2026-07-28",
