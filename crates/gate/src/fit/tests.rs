@@ -47,7 +47,9 @@ fn shown(schema: &Value, structured: &Value) -> String {
 
 fn check(properties: Value, structured: Value, expected: &str) {
     let schema = json!({"type": "object", "properties": properties});
-    assert_eq!(shown(&schema, &structured), expected, "{schema}");
+    let found: Value = serde_json::from_str(&shown(&schema, &structured)).unwrap();
+    let expected: Value = serde_json::from_str(expected).unwrap();
+    assert_eq!(found, expected, "{schema}");
 }
 
 const EMAIL: &str = "ada.lovelace@engines.test";
@@ -82,7 +84,7 @@ fn a_text_is_written_as_its_schema_wants_it() {
         (
             json!({"format": "uri"}),
             "postgres://ann:Tr0ub4dor-and-3@db.test/x",
-            "postgres://ann:[password]@db.test/x",
+            "https://masked.invalid/",
         ),
         (
             json!({"anyOf": [{"type": "string", "format": "email"}, {"type": "null"}]}),
