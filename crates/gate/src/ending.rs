@@ -1,6 +1,11 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use ledger::Kind;
 use mcp::reply::code;
+use model::Halt;
+
+use crate::told;
 
 /// How a call ended without an answer from its server, or how its answer broke off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +56,8 @@ pub enum Ending {
     StreamEnded,
     /// The gateway was stopped before the answer came.
     GatewayStopped,
+    /// An operator stopped what it belongs to.
+    Halted(Arc<Halt>),
     /// What masking left of the answer is no message, so it was withheld.
     Unmaskable,
     /// What masking left of a tool's structured result does not fit the tool's `outputSchema`, so it
@@ -77,6 +84,7 @@ impl Ending {
             Self::Cancelled => "cancelled",
             Self::StreamEnded => "stream_ended",
             Self::GatewayStopped => "gateway_stopped",
+            Self::Halted(_) => "stopped_by_operator",
             Self::Unmaskable => "unmaskable",
             Self::Unfitting => "unfitting",
             Self::Unrecorded { .. } => "unrecorded",
@@ -95,6 +103,7 @@ impl Ending {
             | Self::ClientLeft { cancelled: true }
             | Self::Cancelled
             | Self::GatewayStopped
+            | Self::Halted(_)
             | Self::Unmaskable
             | Self::Unfitting
             | Self::Unrecorded { .. } => Kind::Failure,
@@ -111,6 +120,7 @@ impl Ending {
             Self::UpstreamTimedOut { waited_ms } => Some(format!("waited {waited_ms} ms")),
             Self::UpstreamTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
             Self::CredentialRefused { status } => Some(format!("the server answered {status}")),
+            Self::Halted(halt) => Some(halt.to_string()),
             Self::ClientLeft { cancelled: true } => Some("the call was cancelled".to_owned()),
             Self::ClientLeft { cancelled: false }
             | Self::Cancelled
@@ -119,6 +129,12 @@ impl Ending {
             | Self::Unfitting
             | Self::GatewayStopped => None,
         }
+    }
+
+    /// Whether a tool's caller is told of it as of a tool's own failure, which models read and no client
+    /// holds to a schema.
+    pub(crate) const fn is_for_models(&self) -> bool {
+        matches!(self, Self::Unfitting | Self::Halted(_))
     }
 
     /// The bytes that prove it.
@@ -159,19 +175,23 @@ impl Ending {
                 502,
                 "the MCP server's answer could not be masked, so it is withheld".into(),
             ),
-            // As a tool's own failure, which its client checks against no schema.
             Self::Unfitting => (
                 200,
                 "The tool's result has data that may not be shown here, and what is left of it does \
                  not fit the tool's outputSchema, so it is withheld."
                     .into(),
             ),
+            Self::Halted(halt) => (200, told::halted(halt)),
             // Nobody waits for it; what was not begun still needs a body.
             Self::Cancelled => (200, "the request was cancelled".into()),
             Self::GatewayStopped => (503, "the gateway was stopped".into()),
             // The client is told by the constant that says so, before this is on record.
             Self::ClientLeft { .. } | Self::StreamEnded | Self::Unrecorded { .. } => return None,
         };
-        Some((status, code::INTERNAL_ERROR, text))
+        let code = match self {
+            Self::Halted(_) => code::BLOCKED,
+            _ => code::INTERNAL_ERROR,
+        };
+        Some((status, code, text))
     }
 }

@@ -5,7 +5,7 @@ use ledger::{Direction, Draft, Facts, Kind, Record, VerdictCode, VerdictFacts};
 use mask::{Crossing, MaskSet, Outside};
 use mcp::era::{ModernFault, TransportFault};
 use mcp::{DecodeError, Message, RequestId};
-use model::{CallId, Timestamp};
+use model::{CallId, Halt, Timestamp};
 use policy::Reason;
 
 use crate::stored::Stored;
@@ -68,6 +68,8 @@ pub enum Refusal {
     HoldExpired(Reason),
     /// What masking left of it is no message.
     Unmaskable,
+    /// An operator stopped what it belongs to.
+    Halted(Arc<Halt>),
     /// The gateway is stopping.
     Stopping,
 }
@@ -298,6 +300,7 @@ impl Refusal {
             Self::Rejected(_) => "rejected",
             Self::HoldExpired(_) => "hold_expired",
             Self::Unmaskable => "unmaskable",
+            Self::Halted(_) => "stopped_by_operator",
             Self::Stopping => "stopping",
         }
     }
@@ -335,6 +338,7 @@ impl Refusal {
             Self::Undecodable(error) => Some(error.to_string()),
             Self::Modern(fault) => Some(fault.to_string()),
             Self::BodyTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
+            Self::Halted(halt) => Some(halt.to_string()),
             Self::BodyTimedOut { ms_max } => Some(format!("the limit is {ms_max} ms")),
             _ => None,
         }

@@ -6,7 +6,7 @@ use mcp::{Era, Message, RequestId};
 
 use crate::settle::{What, other_lines};
 use crate::stored::Stored;
-use crate::{Answer, Ending, Forwarded, Head, Refused, Settled, told};
+use crate::{Answer, Forwarded, Head, Refused, Settled, told};
 
 /// The only thing that is written back to a client: exists only for what is durably on record.
 #[derive(Debug)]
@@ -70,20 +70,16 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
             None => ReplyBody::Nothing,
             Some((status, code, text)) => {
                 let id = request.and_then(mcp::Message::id);
-                if let (Ending::Unfitting, Some(id)) = (&ending, &id) {
-                    let text = &text;
-                    let told = Blocked {
-                        text,
-                        decision: None,
-                    };
-                    let era = settled.forwarded.exchange.era;
-                    let result = answers::blocked_tool(id, era, &told);
-                    return Reply {
-                        body: ReplyBody::Message(status, result),
-                        receipt,
-                    };
-                }
-                ReplyBody::Message(status, answers::error(id.as_ref(), code, &text, None))
+                let tool = id.as_ref().filter(|_| settled.forwarded.tool().is_some());
+                let answer = match tool.filter(|_| ending.is_for_models()) {
+                    Some(id) => {
+                        let era = settled.forwarded.exchange.era;
+                        let (text, decision) = (&*text, None);
+                        answers::blocked_tool(id, era, &Blocked { text, decision })
+                    }
+                    None => answers::error(id.as_ref(), code, &text, None),
+                };
+                ReplyBody::Message(status, answer)
             }
         },
     };

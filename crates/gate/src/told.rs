@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use mcp::reply::{self as answers, Blocked, code};
 use mcp::{Batch, Era, Kind, Message, Method};
+use model::{Halt, HaltTarget};
 use policy::Reason;
 
 use crate::{Head, Refusal, Refused, ReplyBody, Subject};
@@ -90,6 +91,10 @@ fn shape(refused: &Refused) -> Shape {
             text: "too much is under way: try again later".to_owned(),
             headers: vec![("retry-after", "1".to_owned())],
         },
+        Refusal::Halted(halt) => {
+            let what = halted(halt);
+            Shape::Blocked(format!("{what} Decision {decision}. Do not retry."))
+        }
         Refusal::Stopping => error(503, code::INTERNAL_ERROR, "the gateway is stopping"),
         Refusal::Policy(reason) => {
             let why = match reason.rules.first() {
@@ -117,6 +122,17 @@ fn shape(refused: &Refused) -> Shape {
             "Nobody approved this in time. Decision {decision}."
         )),
     }
+}
+
+/// What an agent is told of a halt: whom it concerns, and nothing of why.
+pub(crate) fn halted(halt: &Halt) -> String {
+    let what = match halt.target {
+        HaltTarget::Everything => "everything here",
+        HaltTarget::Server(_) => "this MCP server",
+        HaltTarget::Person(_) => "everything that is done for this caller",
+        HaltTarget::Session(_) => "this session",
+    };
+    format!("An operator stopped {what}.")
 }
 
 /// What policy lets the agent know of why.

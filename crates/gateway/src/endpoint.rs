@@ -143,13 +143,21 @@ impl Admitted {
             self.at,
         );
         Some(match found {
-            Some(session) if session.link.get().is_some_and(|link| link.is_over()) => {
+            // What was stopped is over as well, and its client is told so.
+            Some(session) if self.is_over(&session) => {
                 crate::running::close_soon(&self.shared, &session.visible, "upstream_ended");
                 Err(Refusal::SessionUnknown)
             }
             Some(session) => Ok(session),
             None => Err(Refusal::SessionUnknown),
         })
+    }
+
+    fn is_over(&self, session: &McpSession) -> bool {
+        let halts = self.shared.wiring.halts.borrow();
+        let id = session.recording.id();
+        let halted = halts.of(&session.upstream.name, &session.caller.principal, id);
+        halted.is_none() && session.link.get().is_some_and(|link| link.is_over())
     }
 
     /// The exchange as it looks before its message was read.

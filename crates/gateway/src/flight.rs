@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::detector::Unseen;
+use crate::halting::Watch;
 use crate::relay::{Left, Relay, Resumption};
 use crate::sessions::{Group, InUse, McpSession};
 use crate::shared::Shared;
@@ -163,8 +164,24 @@ impl Flight {
         }
     }
 
-    /// Judges a call and puts the verdict on record. What comes out may be sent.
+    /// Judges a call that nobody stopped, and puts the verdict on record. What comes out may be sent.
     async fn clear(&self, call: Call) -> Result<Released, Stop> {
+        if let Some(halt) = self.halts(&call.exchange).now() {
+            let outside = self.shared.looked_at(call.subject.bytes()).await;
+            let masks = self.shared.wiring.masks.load_full();
+            let refused = Refused::decoded(call, Refusal::Halted(halt), &masks, &outside);
+            let committed = self.owner.recording().commit(refused).await?;
+            return Err(Stop::Refused(Box::new(refuse(committed))));
+        }
+        self.judged(call).await
+    }
+
+    /// What an operator may stop it by.
+    pub(crate) fn halts(&self, exchange: &gate::Exchange) -> Watch {
+        Watch::new(&self.shared, exchange, self.owner.recording())
+    }
+
+    async fn judged(&self, call: Call) -> Result<Released, Stop> {
         let wiring = &self.shared.wiring;
         let recording = self.owner.recording();
         let outside = match self.look(&call).await {
@@ -225,6 +242,16 @@ impl Flight {
                 return;
             }
         };
+        if let Some(halt) = self.halts(released.exchange()).now() {
+            // Between its verdict and here: it is not sent.
+            let (_, forwarded) = released.forward();
+            let mut relay = Relay::new(self, forwarded, link.transport(), opens_stream);
+            relay.finish(Ending::Halted(halt)).await;
+            if self.owner.session().is_some() {
+                link.close().await;
+            }
+            return;
+        }
         let Sent {
             forwarded,
             incoming,
@@ -236,7 +263,8 @@ impl Flight {
             self.resume(&mut relay, resumption, &link).await;
         }
         self.begun(begins);
-        if left == Left::Cancelled
+        if (left == Left::Cancelled || relay.halted)
+            && !link.is_over()
             && let Some(message) = link.cancellation(&relay.forwarded)
         {
             self.cancel(&relay.forwarded, message, &link).await;
@@ -348,7 +376,8 @@ impl Flight {
         let Some(call) = call_in(cancelled.exchange(), Subject::Message(message, None)) else {
             return;
         };
-        if let Ok(released) = self.clear(call).await {
+        // This much passes, whatever is stopped: it makes the server do less.
+        if let Ok(released) = self.judged(call).await {
             let sent = link.forward(released).await;
             let mut relay = Relay::new(self, sent.forwarded, link.transport(), false);
             relay.run(sent.incoming).await;

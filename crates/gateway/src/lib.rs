@@ -13,6 +13,7 @@ mod door;
 mod endpoint;
 mod farewell;
 mod flight;
+mod halting;
 mod log_endpoint;
 mod ops;
 mod outputs;

@@ -11,6 +11,7 @@ use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
 use ledger::{Commit, CommitError, Committed};
 use mask::Outside;
 use mcp::{Era, IdKey, Kind, Message};
+use model::Halt;
 
 use crate::detector::Unseen;
 use crate::flight::{Flight, Out, withheld};
@@ -56,6 +57,8 @@ pub(crate) struct Relay<'a> {
     /// The request whose answer has not come.
     awaits: Option<IdKey>,
     left: Left,
+    /// An operator stopped it.
+    pub(crate) halted: bool,
     holding: Holding,
     pending: FuturesOrdered<Commit<Settled>>,
 }
@@ -79,6 +82,7 @@ enum Step {
     Came(Option<Result<Answer, Ending>>),
     Waited,
     ClientLeft,
+    Halted(Arc<Halt>),
     Stop,
 }
 
@@ -102,6 +106,7 @@ impl<'a> Relay<'a> {
             last_event: None,
             retry_ms: None,
             left: Left::Stayed,
+            halted: false,
             holding: Holding::default(),
             pending: FuturesOrdered::new(),
         }
@@ -111,6 +116,7 @@ impl<'a> Relay<'a> {
     pub(crate) async fn run(&mut self, incoming: crate::upstream::Incoming) -> Left {
         let mut incoming = Some(incoming);
         let shared = self.flight.shared.clone();
+        let mut watch = self.flight.halts(self.forwarded.exchange());
         let ahead_max = shared.config.limits.stream_ahead_max;
         let stop = if self.standing {
             &shared.draining
@@ -148,6 +154,7 @@ impl<'a> Relay<'a> {
                     Step::Durable(durable)
                 }
                 () = self.flight.out.closed(), if self.left == Left::Stayed => Step::ClientLeft,
+                halt = watch.halted(), if open => Step::Halted(halt),
                 () = stop.cancelled(), if open => Step::Stop,
                 () = waited => Step::Waited,
                 came = next, if more => Step::Came(came),
@@ -182,6 +189,11 @@ impl<'a> Relay<'a> {
                     if self.client_left() {
                         incoming = None;
                     }
+                }
+                Step::Halted(halt) => {
+                    incoming = None;
+                    self.halted = true;
+                    self.end(Ending::Halted(halt));
                 }
                 Step::Stop => {
                     incoming = None;

@@ -16,7 +16,7 @@ use crate::sessions::{Group, InUse, McpSession};
 use crate::shared::{Shared, Wiring};
 use crate::upstream::TlsError;
 use crate::upstreams::Upstream;
-use crate::{connection, farewell};
+use crate::{connection, farewell, halting};
 
 /// How often idle sessions are looked for, at most.
 const SWEEP_MS_MAX: u64 = 60_000;
@@ -62,6 +62,7 @@ impl Gateway {
         let addr = listener.local_addr().map_err(failed)?;
         let accepting = tokio::spawn(connection::accept(shared.clone(), listener));
         tokio::spawn(sweep(shared.clone()));
+        tokio::spawn(halting::enforce(shared.clone()));
         Ok(Running {
             shared,
             addr,

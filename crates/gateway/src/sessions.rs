@@ -142,6 +142,11 @@ impl Sessions {
         self.legacy.len()
     }
 
+    /// Every legacy session.
+    pub(crate) fn legacy(&self) -> Vec<Arc<McpSession>> {
+        self.legacy.iter().map(|entry| entry.clone()).collect()
+    }
+
     pub(crate) fn group_count(&self) -> usize {
         self.groups.len()
     }

@@ -6,8 +6,9 @@ use arc_swap::ArcSwap;
 use identity::ApiKeys;
 use ledger::Ledger;
 use mask::{MaskSet, Outside};
-use model::UpstreamName;
+use model::{Halts, UpstreamName};
 use policy::Policy;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +31,8 @@ pub struct Wiring {
     pub masks: Arc<ArcSwap<MaskSet>>,
     /// The keys that open it.
     pub keys: Arc<ArcSwap<ApiKeys>>,
+    /// What an operator stopped.
+    pub halts: watch::Receiver<Arc<Halts>>,
     /// What `/metrics` answers.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// What `/log/` serves; nothing if there is none.

@@ -8,10 +8,12 @@ use gate::{Call, Exchange, Refusal, Subject, Transport};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use mcp::{Era, Kind, Message, sse};
+use model::SessionId;
 use tokio::sync::mpsc;
 
 use crate::endpoint::{Admitted, admit, collect};
 use crate::flight::{self, Out, Owner};
+use crate::halting::Watch;
 use crate::respond::{Body, event_stream_of, plain, unrecorded};
 use crate::sessions::{InUse, McpSession};
 use crate::shared::Shared;
@@ -40,6 +42,13 @@ pub(crate) async fn open(
     if let Err(fault) = mcp::era::check_get(&admitted.headers()) {
         return admitted.refuse(None, Refusal::Transport(fault)).await;
     }
+    let halts = shared.wiring.halts.borrow().clone();
+    let nothing = SessionId::from_bytes([0; 16]);
+    let who = &admitted.caller.principal;
+    if let Some(halt) = halts.of(&admitted.upstream.name, who, nothing) {
+        let refusal = Refusal::Halted(halt.clone());
+        return admitted.refuse(None, refusal).await;
+    }
     if shared.sessions.legacy_count() >= shared.config.limits.sessions_max {
         let refusal = Refusal::Limited(gate::Limit::Sessions);
         return admitted.refuse(None, refusal).await;
@@ -49,7 +58,7 @@ pub(crate) async fn open(
         ..admitted.exchange(None)
     });
     let upstream = admitted.upstream.clone();
-    let opened = running::open_session(&shared, exchange, upstream, Transport::HttpSse);
+    let opened = running::open_session(&shared, exchange.clone(), upstream, Transport::HttpSse);
     let Ok((session, opened)) = opened else {
         return ops::no_randomness();
     };
@@ -59,7 +68,8 @@ pub(crate) async fn open(
         return unrecorded();
     }
     let (sender, outs) = mpsc::channel(STREAM_AHEAD_MAX);
-    watch(&shared, &session, sender.clone());
+    let halts = Watch::new(&shared, &exchange, &session.recording);
+    watch(&shared, &session, sender.clone(), halts);
     session.set_stream(Some(sender));
     let endpoint = sse::encode(&sse::Event {
         event: Some("endpoint"),
@@ -77,12 +87,13 @@ fn address(session: &McpSession) -> String {
 
 /// The stream is the session: when the client lets go of it, the session ends. While the gateway
 /// drains, what is under way can still be answered on it.
-fn watch(shared: &Arc<Shared>, session: &McpSession, sender: mpsc::Sender<Out>) {
+fn watch(shared: &Arc<Shared>, session: &McpSession, sender: mpsc::Sender<Out>, mut halts: Watch) {
     let shared = shared.clone();
     let visible = session.visible.clone();
     tokio::spawn(async move {
         let why = tokio::select! {
             () = sender.closed() => "client_left",
+            _halt = halts.halted() => "stopped_by_operator",
             () = shared.stopped.cancelled() => "gateway_stopped",
         };
         drop(sender);

@@ -5,12 +5,14 @@
 
 mod caller;
 mod clock;
+mod halt;
 mod ids;
 mod names;
 mod time;
 
 pub use caller::{Agent, Caller, Principal};
 pub use clock::Clock;
+pub use halt::{Halt, HaltTarget, Halts};
 pub use ids::{CallId, Digest, EntryIndex, ExchangeId, IdError, SessionId, TreeSize};
 pub use names::{NameError, ToolName, UpstreamName};
 pub use time::Timestamp;

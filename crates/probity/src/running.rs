@@ -12,13 +12,15 @@ use gateway::{Anchoring, Anchors, Gateway, PublishedLogs, Running, Wiring};
 use ledger::{Draft, Facts, Kind, Ledger, LogPath, Record, VerdictCode};
 use mask::MaskSet;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use model::Timestamp;
+use model::{Halts, Timestamp};
 use policy::Policy;
 use serde_json::json;
 use store::{DataDir, Opened, Options};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{self, Config};
+use crate::halts;
 use crate::policies;
 use crate::root;
 use crate::system::now;
@@ -35,7 +37,7 @@ const PUBLISH_ROUNDS: u32 = 400;
 pub(crate) struct Node {
     opened: Opened,
     running: Running,
-    watching: [JoinHandle<()>; 3],
+    watching: [JoinHandle<()>; 4],
     anchoring: Anchoring,
 }
 
@@ -61,7 +63,9 @@ impl Node {
         let known = Arc::new(ArcSwap::from_pointee(tokens::known(&keys)?));
         let policy = config.policies.load().map_err(told)?;
         let masks = config.masking.set(&opened.ledger().masking_key());
-        let in_force = InForce::new(config, &policy, &masks);
+        let halts_file = halts::open(&config.data)?;
+        let (halts, halted) = watch::channel(Arc::new(halts::at_start(&halts_file)?));
+        let in_force = InForce::new(config, &policy, &masks, &halted.borrow());
         opened
             .ledger()
             .node_session()
@@ -80,17 +84,20 @@ impl Node {
             policy: policy.clone(),
             masks: masks.clone(),
             keys: known.clone(),
+            halts: halted.clone(),
             metrics: Arc::new(move || prometheus.render()),
             published: published(config)?,
         };
         let running = Gateway::start(config.gateway(), wiring).await?;
         let watching = [
             tokio::spawn(tokens::watch(keys, known)),
+            tokio::spawn(halts::watch(halts_file, halts, opened.ledger().clone())),
             tokio::spawn(changes(
                 config.clone(),
                 opened.ledger().clone(),
                 policy,
                 masks,
+                halted,
             )),
             tokio::spawn(async move {
                 loop {
@@ -175,9 +182,10 @@ async fn changes(
     ledger: Ledger,
     policy: Arc<ArcSwap<Policy>>,
     masks: Arc<ArcSwap<MaskSet>>,
+    halted: watch::Receiver<Arc<Halts>>,
 ) {
     policies::watch(config.policies.clone(), policy, |fresh| {
-        let in_force = InForce::new(&config, fresh, &masks.load());
+        let in_force = InForce::new(&config, fresh, &masks.load(), &halted.borrow());
         let committing = ledger.node_session().commit(in_force);
         async move { Ok(committing.await.map(drop)?) }
     })
@@ -248,14 +256,14 @@ fn report(opened: &Opened) {
 
 /// The record of what is in force from here on. Its facts' `extra` has the members `version` (the
 /// program's), `configuration` (as `probity check --json` prints it), `policy` and `masks` (their
-/// digests).
+/// digests), `stopped` (what an operator stopped).
 struct InForce {
     at: Timestamp,
     extra: serde_json::Value,
 }
 
 impl InForce {
-    fn new(config: &Config, policy: &Policy, masks: &MaskSet) -> Self {
+    fn new(config: &Config, policy: &Policy, masks: &MaskSet, halts: &Halts) -> Self {
         Self {
             at: now(),
             extra: json!({
@@ -263,6 +271,7 @@ impl InForce {
                 "configuration": config::print_json(config),
                 "policy": policy.digest().to_string(),
                 "masks": masks.digest().to_string(),
+                "stopped": halts.iter().map(|halt| halts::told(halt)).collect::<Vec<_>>(),
             }),
         }
     }

@@ -9,6 +9,7 @@ mod dir;
 mod disk;
 mod error;
 mod follow;
+mod halts;
 mod index;
 mod keeper;
 mod keys;
@@ -31,6 +32,7 @@ pub use dir::{
 };
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;
+pub use halts::{HaltError, HaltFile, HaltList, HaltStamp};
 pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError, KeysDestroyed, RootKey, RootKeyError};
 pub use published::PublishedLogs;

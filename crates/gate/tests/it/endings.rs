@@ -1,8 +1,11 @@
 //! Every way in which a call can end without its answer.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use expect_test::expect;
 use gate::Ending;
+use model::{Halt, HaltTarget, Timestamp};
 
 use crate::script::{check, trace};
 
@@ -54,7 +57,16 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         Ending::ClientLeft { cancelled: false } => ("detached", Some(Ending::Cancelled)),
         Ending::Cancelled => ("cancelled-by-notification", Some(Ending::StreamEnded)),
         Ending::StreamEnded => ("stream-ended", Some(Ending::GatewayStopped)),
-        Ending::GatewayStopped => ("stopped", Some(Ending::Unmaskable)),
+        Ending::GatewayStopped => {
+            let halt = Halt {
+                target: HaltTarget::Server("files".parse().expect("a name")),
+                by: "ops".into(),
+                reason: Some("it leaks".into()),
+                at: Timestamp::from_unix_us(0),
+            };
+            ("stopped", Some(Ending::Halted(Arc::new(halt))))
+        }
+        Ending::Halted(_) => ("halted", Some(Ending::Unmaskable)),
         Ending::Unmaskable => ("unmaskable", Some(Ending::Unfitting)),
         Ending::Unfitting => (
             "unfitting",
@@ -70,7 +82,12 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
 fn each_ending_has_its_record_and_its_words() {
     let mut told = String::new();
     for (name, _) in all() {
-        let request = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+        let request = match name {
+            "unfitting" | "halted" => {
+                r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"t"}}"#
+            }
+            _ => r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#,
+        };
         let trace = trace(&format!("send {request}\nends {name}"));
         told.extend(trace.split_inclusive('\n').skip(3));
     }
@@ -108,6 +125,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends stopped
         record failure - CALL-1 (gateway_stopped)
         agent <- message 503 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway was stopped"}}
+        > ends halted
+        record failure - CALL-1 (stopped_by_operator) `server files was stopped by ops: it leaks`
+        agent <- message 200 {"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"An operator stopped this MCP server."}],"isError":true}}
         > ends unmaskable
         record failure - CALL-1 (unmaskable)
         agent <- message 502 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the MCP server's answer could not be masked, so it is withheld"}}

@@ -1,5 +1,7 @@
 //! Every reason for which something does not pass.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use expect_test::expect;
 use gate::{Call, Limit, Refusal, Refused, Subject};
@@ -7,7 +9,7 @@ use mask::{MaskSet, Outside};
 use mcp::Message;
 use mcp::era::{ModernFault, TransportFault};
 use mcp::json::Limits;
-use model::Digest;
+use model::{Digest, Halt, HaltTarget, Timestamp};
 use policy::Reason;
 
 use crate::world::{World, message};
@@ -42,7 +44,16 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
         Refusal::Rejected(_) => Refusal::HoldExpired(reason()),
         Refusal::HoldExpired(_) => Refusal::Unmaskable,
         Refusal::Unmaskable => Refusal::Stopping,
-        Refusal::Stopping => return None,
+        Refusal::Stopping => {
+            let halt = Halt {
+                target: HaltTarget::Person("ann".into()),
+                by: "ops".into(),
+                reason: Some("she left".into()),
+                at: Timestamp::from_unix_us(0),
+            };
+            Refusal::Halted(Arc::new(halt))
+        }
+        Refusal::Halted(_) => return None,
     })
 }
 
@@ -132,6 +143,8 @@ fn a_request_is_refused_under_its_id() {
         agent <- whole 500 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"this message could not be masked, so it is refused"}}
         record refusal refused CALL-1 (stopping) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 503 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the gateway is stopping"}}
+        record refusal refused CALL-1 (stopped_by_operator) request prompts/get p 7 `person ann was stopped by ops: she left` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"An operator stopped everything that is done for this caller. Decision CALL-1. Do not retry.","data":{"decision":{"id":"CALL-1","action":"block","reason":"stopped_by_operator","rule":null,"retryable":false}}}}
     "#]].assert_eq(&told(all(), |world, refusal| {
         let call: Call = world.call(Subject::Message(message(request), None));
         Refused::decoded(call, refusal, &MaskSet::empty(), &Outside::default())

@@ -22,6 +22,8 @@ mod detector;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod halts;
+#[cfg(test)]
 mod http2;
 #[cfg(test)]
 mod leaving;

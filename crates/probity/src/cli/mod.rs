@@ -7,6 +7,7 @@ mod mask;
 mod policy;
 mod read;
 mod run;
+mod stop;
 
 use std::path::PathBuf;
 
@@ -27,6 +28,7 @@ pub(crate) use run::{
     CheckArgs, ConnectArgs, DemoArgs, InitArgs, RecoverArgs, SampleServerArgs, ServeArgs,
     TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs,
 };
+pub(crate) use stop::{StopArgs, StopCommand, WordArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -124,6 +126,8 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Check policies before they are in force
     Policy(PolicyArgs),
+    /// Stop a server, a person or a session at once, and lift it again
+    Stop(StopArgs),
     /// Destroy the keys of what must be forgotten, on record
     Purge(PurgeArgs),
     /// Keep what a case needs from being purged

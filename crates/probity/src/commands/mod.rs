@@ -20,6 +20,7 @@ mod replay;
 mod serve;
 mod sessions;
 mod show;
+mod stop;
 mod token;
 mod verify;
 
@@ -50,6 +51,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Mask(args) => mask::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Stop(args) => stop::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Hold(args) => hold::run(&args),
         Command::Recover(args) => recover::run(&args),

@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "key",
     "policy",
     "recover",
+    "stop",
     "token",
     "completions",
     "man",

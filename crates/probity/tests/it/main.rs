@@ -22,5 +22,6 @@ mod prove;
 mod recorded;
 mod recordings;
 mod serve;
+mod stop;
 mod token;
 mod witness;

@@ -17,11 +17,12 @@ use gateway::{
 };
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
 use mask::{Key, MaskSet};
-use model::Timestamp;
+use model::{Halts, Timestamp};
 use policy::Policy;
 use store::{DataDir, Opened, Options, Reader};
 use tempfile::TempDir;
 use testkit::raw::{RawHttp, RawStdio, Script};
+use tokio::sync::watch;
 
 pub(crate) use client::{Connection, Response, chunked, post_bytes, request_bytes};
 pub(crate) use record::{RecordLine, lines};
@@ -38,6 +39,8 @@ pub(crate) struct Rig {
     dir: TempDir,
     opened: Option<Opened>,
     running: Option<Running>,
+    /// What an operator stops.
+    pub(crate) halts: watch::Sender<Arc<Halts>>,
     /// Where the gateway listens.
     pub(crate) addr: SocketAddr,
     /// The server behind `http`, `keyed` and `sse`.
@@ -120,11 +123,13 @@ impl Rig {
         let opened = DataDir::open(dir.path(), &options).expect("the store opens");
         let (alice, bob) = (key("alice", 1), key("bob", 2));
         let keys = ApiKeys::new(pepper(), [alice.key, bob.key]);
+        let (halts, halted) = watch::channel(Arc::new(Halts::default()));
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: Arc::new(ArcSwap::from_pointee(Policy::permit_all())),
             masks: Arc::new(ArcSwap::from_pointee(masks)),
             keys: Arc::new(ArcSwap::from_pointee(keys)),
+            halts: halted,
             metrics: Arc::new(String::new),
             published: published(dir.path()),
         };
@@ -136,6 +141,7 @@ impl Rig {
             dir,
             opened: Some(opened),
             running: Some(running),
+            halts,
             raw,
             stdio,
             alice: alice.token,
