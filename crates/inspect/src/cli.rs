@@ -4,6 +4,7 @@
 mod clouds;
 mod containers;
 mod databases;
+mod forges;
 mod git;
 mod kubernetes;
 mod terraform;
@@ -72,6 +73,7 @@ pub(crate) fn inspect(program: &str, arguments: &[&str]) -> Option<Outcome> {
         "gcloud" | "az" => clouds::trailing_verb(program, line),
         "gsutil" => clouds::gsutil(line),
         "git" => git::git(line),
+        "gh" | "glab" | "hub" => forges::forge(program, line),
         "docker" | "podman" | "nerdctl" | "docker-compose" => containers::docker(program, line),
         "psql" | "mysql" | "mariadb" | "sqlite3" | "mongo" | "mongosh" | "redis-cli" | "dropdb"
         | "createdb" | "mysqladmin" | "pg_dump" | "mysqldump" | "clickhouse-client" | "sqlcmd"
@@ -202,6 +204,23 @@ impl Outcome {
             self.hazards.push(hazard);
         }
         self
+    }
+}
+
+/// `exec`: what is run in a container is judged by itself, and what it does there is what the call
+/// does. Where nothing follows, somebody types.
+fn runs_inside(out: &mut Outcome, line: Line<'_>, verb: &str) {
+    let inner = out.inner.and_then(|at| line.arguments.get(at));
+    let shell = |program: &&str| {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        name.ends_with("sh") && out.inner.is_some_and(|at| at + 1 == line.arguments.len())
+    };
+    if verb != "exec" || inner.is_none_or(shell) {
+        out.effects.push(Effect::Execute);
+        return;
+    }
+    for call in &mut out.calls {
+        call.effect = CallEffect::Read;
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod command;
+mod graphql;
 mod request;
 
 use std::collections::BTreeSet;
@@ -89,9 +90,7 @@ pub struct Facts {
 /// Longest request that is judged, in bytes.
 const REQUEST_BYTES_MAX: usize = 64 * 1024;
 
-const READING: &[&str] = &[
-    "GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH",
-];
+const READING: &[&str] = &["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"];
 const WRITING: &[&str] = &[
     "POST",
     "PUT",
@@ -150,6 +149,19 @@ const OVERRIDES: &[&str] = &[
     "x-http-method",
     "x-method-override",
 ];
+/// Headers that change the path that a server behind a proxy sees.
+const PATH_OVERRIDES: &[&str] = &["x-original-url", "x-rewrite-url", "x-forwarded-path"];
+/// Parameters that name what is to be done.
+const ACTION_PARAMETERS: &[&str] = &[
+    "action",
+    "cmd",
+    "command",
+    "do",
+    "op",
+    "operation",
+    "task",
+    "func",
+];
 const OVERRIDE_PARAMETERS: &[&str] = &["_method", "_httpmethod", "x-http-method-override"];
 
 /// Judges a request.
@@ -189,7 +201,7 @@ pub fn inspect(request: &Request) -> Facts {
         method if WRITING.contains(&method) => Effect::Write,
         _ => Effect::Unknown,
     };
-    match graphql(request, &url) {
+    match graphql::mutates(request, &url) {
         Some(true) => {
             hazards.insert(Hazard::GraphqlMutation);
         }
@@ -200,10 +212,20 @@ pub fn inspect(request: &Request) -> Facts {
         effect = action;
     }
     let segments = path.normalised.to_ascii_lowercase();
-    if segments
-        .split(['/', '.', ':'])
-        .any(|segment| DESTRUCTIVE.contains(&segment))
-        && effect != Effect::Delete
+    let other = other_path(request);
+    if other.is_some() {
+        hazards.insert(Hazard::MethodOverride);
+    }
+    let destructive = |text: &str| {
+        let mut segments = text.split(['/', '.', ':']);
+        segments.any(|segment| DESTRUCTIVE.contains(&segment))
+    };
+    if effect != Effect::Delete
+        && (destructive(&segments)
+            || other.is_some_and(|path| destructive(&path.to_ascii_lowercase()))
+            || url
+                .parameters()
+                .any(|(name, value)| names_destruction(&name, &value)))
     {
         hazards.insert(Hazard::DestructivePath);
     }
@@ -255,6 +277,23 @@ struct Url {
 impl Url {
     fn parse(text: &str) -> Self {
         let text = text.trim();
+        // `jar:http://…!/…`: what is within is fetched, and then opened.
+        let nested = text.split_once(':').filter(|(scheme, rest)| {
+            scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && rest.split_once("://").is_some_and(|(inner, _)| {
+                    !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                })
+        });
+        if let Some((scheme, rest)) = nested {
+            return Self {
+                scheme: scheme.to_ascii_lowercase(),
+                ..Self::parse_plain(rest)
+            };
+        }
+        Self::parse_plain(text)
+    }
+
+    fn parse_plain(text: &str) -> Self {
         let (scheme, rest) = match text.split_once(':') {
             Some((scheme, rest))
                 if rest.starts_with("//")
@@ -357,35 +396,24 @@ fn overridden(request: &Request, url: &Url) -> Option<String> {
         .map(|method| method.trim().to_ascii_uppercase())
 }
 
-/// Whether the body or the query is GraphQL, and whether it changes something.
-fn graphql(request: &Request, url: &Url) -> Option<bool> {
-    let query = serde_json::from_str::<serde_json::Value>(&request.body)
-        .ok()
-        .and_then(|body| {
-            body.get("query")
-                .and_then(|query| query.as_str().map(str::to_owned))
+/// The path that a header names, for servers that believe it.
+fn other_path(request: &Request) -> Option<&str> {
+    let mut headers = request.headers.iter();
+    headers
+        .find(|(name, _)| PATH_OVERRIDES.contains(&name.trim().to_ascii_lowercase().as_str()))
+        .map(|(_, value)| value.as_str())
+}
+
+/// `action=delete`, `cmd=deleteUser`, `do=user.delete`: of an audit one asks in the other way round,
+/// by what was done.
+fn names_destruction(name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ACTION_PARAMETERS.contains(&name)
+        && DESTRUCTIVE.iter().any(|word| {
+            value
+                .strip_prefix(word)
+                .is_some_and(|rest| !rest.starts_with(['d', '.']))
         })
-        .or_else(|| {
-            url.parameters()
-                .find(|(name, _)| name == "query")
-                .map(|(_, value)| value)
-        });
-    let is_graphql = url.path.to_ascii_lowercase().contains("graphql");
-    let text = match query {
-        Some(query) => query,
-        None if is_graphql => request.body.clone(),
-        None => return None,
-    };
-    let plain: String = text
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or(line))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let mutates = plain
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| word == "mutation");
-    (is_graphql || plain.trim_start().starts_with(['{', 'q', 'm', 's']))
-        .then_some(mutates && (is_graphql || plain.contains('{')))
 }
 
 /// `Action=` of the query protocol of AWS: the action is the verb.

@@ -37,6 +37,24 @@ impl Facts {
         self
     }
 
+    /// Both, under the name of the one that does more.
+    fn join(self, other: Self) -> Self {
+        let weight = |facts: &Self| match facts.effect {
+            CallEffect::Read => 0,
+            CallEffect::Write => 1,
+            CallEffect::Unknown => 2,
+            CallEffect::Delete | CallEffect::Access | CallEffect::Secret => 3,
+        };
+        let (mut worst, other) = if weight(&other) > weight(&self) {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        worst.unfiltered |= other.unfiltered;
+        worst.hazards.extend(other.hazards);
+        worst
+    }
+
     fn unfiltered(mut self, is: bool) -> Self {
         self.unfiltered = is;
         self.with(Hazard::ResourceDestruction, is)
@@ -49,7 +67,11 @@ const REDIS: &[(CallEffect, &str)] = &[
         "GET MGET EXISTS TTL PTTL TYPE KEYS SCAN HGET HGETALL HMGET HKEYS HVALS HLEN HEXISTS HSCAN LRANGE LLEN LINDEX SMEMBERS \
          SCARD SISMEMBER SSCAN ZRANGE ZRANGEBYSCORE ZCARD ZSCORE ZRANK ZSCAN XRANGE XREAD XLEN STRLEN GETRANGE BITCOUNT DBSIZE PING \
          ECHO INFO TIME LASTSAVE MEMORY OBJECT RANDOMKEY PUBSUB SUBSCRIBE COMMAND ROLE SLOWLOG LATENCY GEOPOS GEODIST SELECT HELLO \
-         ZREVRANGE ZCOUNT HSTRLEN XINFO PFCOUNT",
+         ZREVRANGE ZCOUNT HSTRLEN XINFO PFCOUNT \
+         ZRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZLEXCOUNT ZMSCORE ZINTER ZUNION ZDIFF ZRANDMEMBER SMISMEMBER \
+         SRANDMEMBER SINTER SUNION SDIFF SINTERCARD HRANDFIELD LPOS LCS GETBIT BITPOS SUBSTR GEOSEARCH GEOHASH \
+         XREVRANGE XPENDING EXPIRETIME PEXPIRETIME DUMP TOUCH PSUBSCRIBE DISCARD UNWATCH QUIT JSON.GET JSON.MGET \
+         JSON.TYPE FT.SEARCH FT.INFO FT.AGGREGATE TS.RANGE TS.GET",
     ),
     (
         CallEffect::Write,
@@ -68,9 +90,18 @@ const REDIS: &[(CallEffect, &str)] = &[
     ),
 ];
 
-/// Redis: one command.
+/// Redis: one command, or several on lines of their own, of which the worst one counts.
 #[must_use]
 pub fn redis(text: &str) -> Facts {
+    let mut commands = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(redis_command);
+    let first = commands.next().unwrap_or_else(|| redis_command(text));
+    commands.fold(first, Facts::join)
+}
+
+fn redis_command(text: &str) -> Facts {
     let mut words = text
         .split_whitespace()
         .map(|word| word.trim_matches(['"', '\'']));
@@ -81,6 +112,8 @@ pub fn redis(text: &str) -> Facts {
         .find(|(_, names)| names.split_whitespace().any(|name| name == verb))
         .map_or(CallEffect::Unknown, |(effect, _)| *effect);
     let effect = match (verb.as_str(), second.as_str()) {
+        // Passwords are among what a pattern finds.
+        ("CONFIG", "GET") if words.any(secret_setting) => CallEffect::Secret,
         ("CONFIG", "GET")
         | ("CLIENT", "LIST" | "INFO" | "ID")
         | ("CLUSTER", "INFO" | "NODES" | "SLOTS")
@@ -191,6 +224,11 @@ const MONGODB: &[(CallEffect, &[&str])] = &[
     ),
 ];
 
+fn secret_setting(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("pass") || name.contains("auth") || name.contains('*')
+}
+
 /// MongoDB: a text of the shell (`db.users.deleteMany({})`), or a command as JSON.
 #[must_use]
 pub fn mongodb(text: &str) -> Facts {
@@ -272,6 +310,14 @@ fn mongodb_facts(verb: &str, empty: bool, text: &str) -> Facts {
         .with(Hazard::DynamicCommand, runs)
         .with(Hazard::SystemHalt, verb == "shutdownServer")
         .with(Hazard::AccessChange, effect == CallEffect::Access)
+        .with(Hazard::SecretDisclosure, reads_users(text))
+}
+
+/// Whether a text names where the server keeps its users.
+fn reads_users(text: &str) -> bool {
+    without_strings(text).contains("system.users")
+        || text.contains("\"system.users\"")
+        || text.contains("'system.users'")
 }
 
 /// Elasticsearch and OpenSearch: a method, a path and a body.
@@ -301,7 +347,8 @@ pub fn elasticsearch(method: &str, path: &str, body: &str) -> Facts {
         (
             _,
             "_search" | "_count" | "_msearch" | "_mget" | "_cat" | "_explain" | "_field_caps"
-            | "_validate" | "_analyze",
+            | "_validate" | "_analyze" | "_sql" | "_eql" | "_async_search" | "_search_shards"
+            | "_termvectors" | "_mtermvectors" | "_terms_enum" | "_rank_eval" | "_resolve",
         ) => CallEffect::Read,
         (_, "_delete_by_query") => CallEffect::Delete,
         (_, "_security" | "_role" | "_user") if method != "GET" => CallEffect::Access,
@@ -316,7 +363,8 @@ pub fn elasticsearch(method: &str, path: &str, body: &str) -> Facts {
         .unfiltered(
             whole_index
                 || effect == CallEffect::Delete
-                    && (wide || operation == "_delete_by_query" && everything),
+                    && (wide || operation == "_delete_by_query" && everything)
+                || operation == "_update_by_query" && everything,
         )
         .with(Hazard::DynamicCommand, script)
         .with(
@@ -324,6 +372,12 @@ pub fn elasticsearch(method: &str, path: &str, body: &str) -> Facts {
             operation == "_settings" && path.contains("_cluster") && method != "GET",
         )
 }
+
+/// Procedures of Neo4j that only report.
+const REPORTING: &str = "DB.LABELS DB.RELATIONSHIPTYPES DB.PROPERTYKEYS DB.INFO DB.PING DB.INDEXES DB.CONSTRAINTS \
+                         DB.SCHEMA.VISUALIZATION DB.SCHEMA.NODETYPEPROPERTIES DB.SCHEMA.RELTYPEPROPERTIES \
+                         DB.INDEX.FULLTEXT.QUERYNODES DB.INDEX.FULLTEXT.QUERYRELATIONSHIPS DB.INDEX.VECTOR.QUERYNODES \
+                         DBMS.COMPONENTS DBMS.PROCEDURES DBMS.FUNCTIONS";
 
 /// Cypher, the language of Neo4j.
 #[must_use]
@@ -334,7 +388,16 @@ pub fn cypher(text: &str) -> Facts {
         .filter(|word| !word.is_empty())
         .collect();
     let has = |word: &str| words.contains(&word);
-    let (verb, effect) = if has("DETACH") && has("DELETE") {
+    let called = words
+        .windows(2)
+        .filter(|pair| pair.first() == Some(&"CALL"))
+        .filter_map(|pair| pair.get(1).copied())
+        .filter(|name| name.contains('.'));
+    let (reports, other): (Vec<&str>, Vec<&str>) =
+        called.partition(|name| REPORTING.split_whitespace().any(|known| known == *name));
+    let (verb, effect) = if words.first() == Some(&"EXPLAIN") {
+        ("EXPLAIN", CallEffect::Read)
+    } else if has("DETACH") && has("DELETE") {
         ("DETACH DELETE", CallEffect::Delete)
     } else if has("DELETE") || has("DROP") || has("REMOVE") {
         (
@@ -351,7 +414,9 @@ pub fn cypher(text: &str) -> Facts {
         ("WRITE", CallEffect::Write)
     } else if has("LOAD") {
         ("LOAD CSV", CallEffect::Write)
-    } else if has("MATCH") || has("RETURN") || has("SHOW") {
+    } else if !other.is_empty() {
+        ("CALL", CallEffect::Unknown)
+    } else if !reports.is_empty() || has("MATCH") || has("RETURN") || has("SHOW") {
         ("MATCH", CallEffect::Read)
     } else {
         ("", CallEffect::Unknown)
@@ -359,7 +424,9 @@ pub fn cypher(text: &str) -> Facts {
     let narrowed = has("WHERE") || plain.contains(":") || plain.contains('{');
     let procedures = words
         .iter()
-        .any(|word| word.starts_with("APOC.") || word.starts_with("DBMS."));
+        .any(|word| word.starts_with("APOC.") || word.starts_with("DBMS."))
+        && !other.is_empty()
+        || words.iter().any(|word| word.starts_with("APOC."));
     Facts::new(verb, effect)
         .unfiltered(effect == CallEffect::Delete && (!narrowed || has("DATABASE")))
         .with(Hazard::DynamicCommand, procedures || has("LOAD"))

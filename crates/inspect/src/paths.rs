@@ -52,6 +52,9 @@ pub fn inspect(path: &str, roots: &[String]) -> Facts {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let rooted = facts.normalised.starts_with(['/', '~']) || has_drive(&facts.normalised);
+    if rooted && roots.iter().any(|root| stays_inside(plain, root)) {
+        facts.traversal = false;
+    }
     facts.outside_roots = if rooted {
         !roots.iter().any(inside)
     } else {
@@ -165,6 +168,28 @@ fn strip_scheme(path: &str) -> &str {
     }
 }
 
+/// Whether a path lies in a root all the way: `..` takes back only what the path itself went down.
+fn stays_inside(path: &str, root: &str) -> bool {
+    let root = root.trim_end_matches('/');
+    let Some(rest) = path.strip_prefix(root).filter(|rest| rest.starts_with('/')) else {
+        return false;
+    };
+    let mut depth = 0_usize;
+    rest.split('/').all(|segment| match segment {
+        "" | "." => true,
+        ".." => {
+            let inside = depth > 0;
+            depth = depth.saturating_sub(1);
+            inside
+        }
+        dots if dots.len() > 3 && dots.bytes().all(|byte| byte == b'.') => false,
+        _ => {
+            depth += 1;
+            true
+        }
+    })
+}
+
 fn has_drive(path: &str) -> bool {
     let mut chars = path.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic()) && chars.next() == Some(':')
@@ -188,6 +213,11 @@ fn normalise(path: &str) -> (String, bool) {
                     _ if absolute => {}
                     _ => segments.push(".."),
                 }
+            }
+            // What is left of `../` where somebody took `../` out once: `....//`.
+            dots if dots.len() > 3 && dots.bytes().all(|byte| byte == b'.') => {
+                traversal = true;
+                segments.push(dots);
             }
             segment => segments.push(segment),
         }

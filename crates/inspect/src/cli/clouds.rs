@@ -211,6 +211,9 @@ pub(super) fn aws(line: Line<'_>) -> Outcome {
         [] => return Outcome::call("aws", "", "", "", CallEffect::Read),
     };
     let object = operands.get(2..).unwrap_or_default().join(" ");
+    if operands.last() == Some(&"help") {
+        return Outcome::call("aws", service, verb, &object, CallEffect::Read);
+    }
     if service == "configure" {
         let secret = matches!(verb, "get" | "export-credentials");
         let effect = if secret {
@@ -304,7 +307,7 @@ const TRAILING: &[(CallEffect, &str)] = &[
     (
         CallEffect::Read,
         "list describe show get info version get-value config-helper list-keys-metadata read help check exists get-iam-policy \
-         get-ancestors list-grantable-roles search tail query",
+         get-ancestors list-grantable-roles search tail query ls cat du stat",
     ),
     (
         CallEffect::Write,
@@ -341,7 +344,43 @@ const ACCESS_GROUPS: &[&str] = &[
     "policy",
 ];
 
+/// Groups whose members are secrets, and those of which a list shows them.
+const SECRET_GROUPS: &[&str] = &[
+    "secret",
+    "secrets",
+    "keys",
+    "key",
+    "credential",
+    "credentials",
+    "connection-string",
+    "access-keys",
+];
+const SECRET_LISTS: &[&str] = &["keys", "connection-string", "access-keys"];
+
+/// `az rest`: a request to the cloud's own interface.
+fn rest(line: Line<'_>) -> Outcome {
+    let method = line.value(&["--method", "-m"]).unwrap_or("get");
+    let method = method.to_ascii_uppercase();
+    let url = line.values(&["--url", "--uri", "-u"]);
+    let url = url.first().copied().unwrap_or_default();
+    let effect = match method.as_str() {
+        "GET" | "HEAD" | "OPTIONS" => CallEffect::Read,
+        "DELETE" => CallEffect::Delete,
+        _ => CallEffect::Write,
+    };
+    // Actions of the interface that give keys away are POST.
+    let lists = url.to_ascii_lowercase().contains("/listkeys");
+    let effect = if lists { CallEffect::Secret } else { effect };
+    network(
+        Outcome::call("az", "rest", &method, url, effect)
+            .with(Hazard::ResourceDestruction, effect == CallEffect::Delete),
+    )
+}
+
 pub(super) fn trailing_verb(tool: &str, line: Line<'_>) -> Outcome {
+    if tool == "az" && line.own().first() == Some(&"rest") {
+        return rest(line);
+    }
     let operands = line.operands(TRAILING_VALUED);
     let found = operands
         .iter()
@@ -368,11 +407,14 @@ pub(super) fn trailing_verb(tool: &str, line: Line<'_>) -> Outcome {
     if groups.iter().any(|group| ACCESS_GROUPS.contains(group)) && effect == CallEffect::Write {
         effect = CallEffect::Access;
     }
-    let secrets = groups
-        .iter()
-        .any(|group| matches!(*group, "secret" | "secrets" | "keys" | "key"));
+    let secrets = groups.iter().any(|group| SECRET_GROUPS.contains(group));
     if secrets
-        && (verb == "show" || verb == "access" || verb == "create" && groups.contains(&"keys"))
+        && (matches!(verb, "show" | "access" | "renew")
+            || verb == "create" && groups.contains(&"keys")
+            || verb == "list"
+                && SECRET_LISTS
+                    .iter()
+                    .any(|group| groups.last() == Some(group)))
         && (tool == "az" || verb != "show")
     {
         effect = CallEffect::Secret;
@@ -397,7 +439,27 @@ pub(super) fn trailing_verb(tool: &str, line: Line<'_>) -> Outcome {
 }
 
 fn effect_of_word(word: &str) -> Option<CallEffect> {
-    super::effect_of(TRAILING, word)
+    let families = [
+        (
+            CallEffect::Read,
+            ["list-", "show-", "describe-", "get-"].as_slice(),
+        ),
+        (
+            CallEffect::Delete,
+            &["delete-", "remove-", "purge-", "destroy-"],
+        ),
+        (
+            CallEffect::Write,
+            &["create-", "update-", "set-", "add-", "start-", "stop-"],
+        ),
+    ];
+    let of_family = || {
+        let (effect, _) = families
+            .iter()
+            .find(|(_, starts)| starts.iter().any(|start| word.starts_with(start)))?;
+        Some(*effect)
+    };
+    super::effect_of(TRAILING, word).or_else(of_family)
 }
 
 pub(super) fn gsutil(line: Line<'_>) -> Outcome {

@@ -106,6 +106,7 @@ pub(super) fn docker(tool: &str, line: Line<'_>) -> Outcome {
         effect_of(VERBS, verb).unwrap_or(CallEffect::Unknown)
     };
     let mut out = Outcome::default();
+    let mut inside = false;
     match verb {
         "prune" => {
             let whole =
@@ -136,7 +137,11 @@ pub(super) fn docker(tool: &str, line: Line<'_>) -> Outcome {
             .value(&["--entrypoint"]);
             out.shell
                 .extend(entrypoint.filter(|_| verb == "run").map(str::to_owned));
-            out.effects.push(Effect::Execute);
+            if verb == "exec" {
+                inside = true;
+            } else {
+                out.effects.push(Effect::Execute);
+            }
         }
         "build" | "up" | "pull" | "push" | "login" | "search" | "bake" => {
             out.effects.push(Effect::Network);
@@ -176,6 +181,9 @@ pub(super) fn docker(tool: &str, line: Line<'_>) -> Outcome {
     }
     let mut call = Outcome::call(tool, group, verb, object, effect);
     out.calls.append(&mut call.calls);
+    if inside {
+        super::runs_inside(&mut out, line, verb);
+    }
     out
 }
 

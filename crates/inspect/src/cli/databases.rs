@@ -1,6 +1,6 @@
 //! Clients of databases: what they are handed goes to `inspect::sql`.
 
-use super::{CallEffect, Line, Outcome};
+use super::{CallEffect, Line, Outcome, effect_of};
 use crate::nosql;
 use crate::shell::{Effect, Hazard, Unknown};
 
@@ -71,13 +71,6 @@ const CLIENTS: &[Client] = &[
         valued: "-e -f -u -p -k",
         operands: None,
     },
-    Client {
-        name: "bq",
-        text_flags: &[],
-        file_flags: &[],
-        valued: "--project_id --format --location",
-        operands: Some(1),
-    },
 ];
 
 pub(super) fn client(program: &str, line: Line<'_>) -> Outcome {
@@ -111,6 +104,7 @@ pub(super) fn client(program: &str, line: Line<'_>) -> Outcome {
             return out;
         }
         "redis-cli" => return redis(line),
+        "bq" => return bigquery(line),
         "mongo" | "mongosh" => return mongo(program, line),
         _ => {}
     }
@@ -174,6 +168,46 @@ fn meta(program: &str, text: &str, shell: &mut Vec<String>, hazards: &mut Vec<Ha
         hazards.push(Hazard::DynamicCommand);
         shell.push(command.trim().to_owned());
     }
+}
+
+/// Verbs of `bq`, the client of BigQuery.
+const BIGQUERY: &[(CallEffect, &str)] = &[
+    (
+        CallEffect::Read,
+        "ls show head version info help wait get-iam-policy",
+    ),
+    (
+        CallEffect::Write,
+        "cp load extract mk mkdef update insert cancel init partition undelete truncate",
+    ),
+    (CallEffect::Delete, "rm"),
+    (
+        CallEffect::Access,
+        "set-iam-policy add-iam-policy-binding remove-iam-policy-binding",
+    ),
+];
+
+fn bigquery(line: Line<'_>) -> Outcome {
+    let operands = line.operands("--project_id --format --location --dataset_id --max_results -n");
+    let verb = operands.first().copied().unwrap_or_default();
+    let mut out = if verb == "query" {
+        Outcome {
+            sql: operands
+                .iter()
+                .skip(1)
+                .map(|text| (*text).to_owned())
+                .collect(),
+            unknown: (operands.len() < 2).then_some(Unknown::DynamicArgument),
+            ..Outcome::default()
+        }
+    } else {
+        let effect = effect_of(BIGQUERY, verb).unwrap_or(CallEffect::Unknown);
+        let object = operands.get(1..).unwrap_or_default().join(" ");
+        Outcome::call("bq", "", verb, &object, effect)
+            .with(Hazard::ResourceDestruction, effect == CallEffect::Delete)
+    };
+    out.effects.push(Effect::Network);
+    out
 }
 
 fn redis(line: Line<'_>) -> Outcome {

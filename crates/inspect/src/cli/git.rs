@@ -46,6 +46,20 @@ const RUNNING_SETTINGS: &[&str] = &[
     "init.templatedir",
 ];
 
+/// Beginnings and ends of names of settings whose value is a program as well.
+const RUNNING_FAMILIES: &[&str] = &["filter.", "pager."];
+const RUNNING_ENDS: &[&str] = &[
+    ".textconv",
+    ".command",
+    ".cmd",
+    ".program",
+    ".uploadpack",
+    ".receivepack",
+    ".helper",
+    ".driver",
+    ".process",
+];
+
 /// Settings that take a protection off.
 const OPENING_SETTINGS: &[&str] = &[
     "http.sslverify=false",
@@ -209,11 +223,8 @@ pub(super) fn git(line: Line<'_>) -> Outcome {
                 .any(|flag| flag.starts_with("--prune="))
                 .then_some(Hazard::HistoryRewrite),
         ),
+        // What is rewritten stays in the reflog, until somebody pushes it by force.
         "rebase" => {
-            out.hazards.extend(
-                (!after.has(&["--abort", "--continue", "--skip", "--quit"]))
-                    .then_some(Hazard::HistoryRewrite),
-            );
             out.shell.extend(
                 after
                     .values(&["-x", "--exec"])
@@ -221,13 +232,35 @@ pub(super) fn git(line: Line<'_>) -> Outcome {
                     .map(str::to_owned),
             );
         }
-        "commit" if after.has(&["--amend"]) => out.hazards.push(Hazard::HistoryRewrite),
         "bisect" | "submodule" if matches!(objects.first(), Some(&("run" | "foreach"))) => {
             out.shell
                 .push(objects.get(1..).unwrap_or_default().join(" "));
             out.effects.push(Effect::Execute);
         }
         _ => {}
+    }
+    if matches!(verb, "log" | "diff" | "show" | "archive" | "format-patch") {
+        let files = after.values(&["--output", "--output-directory"]);
+        if !files.is_empty() {
+            effect = CallEffect::Write;
+        }
+        out.writes.extend(files.into_iter().map(str::to_owned));
+    }
+    if verb == "archive"
+        && let Some(remote) = after.value(&["--remote"])
+    {
+        // The other machine runs a program, which may be named.
+        effect = CallEffect::Write;
+        out.effects.push(Effect::Network);
+        out.shell
+            .extend(after.value(&["--exec"]).map(str::to_owned));
+        if remote.starts_with("ext::") {
+            out.hazards.push(Hazard::DynamicCommand);
+        }
+    }
+    if verb == "grep" {
+        let pagers = after.values(&["-O", "--open-files-in-pager"]);
+        out.shell.extend(pagers.into_iter().map(str::to_owned));
     }
     if matches!(verb, "push" | "pull" | "fetch" | "clone" | "ls-remote") {
         out.effects.push(Effect::Network);
@@ -276,9 +309,8 @@ fn setting_hazard(setting: &str, out: &mut Outcome) {
     let name = name.to_ascii_lowercase();
     let alias = name.starts_with("alias.") && value.starts_with('!');
     let runs = RUNNING_SETTINGS.contains(&name.as_str())
-        || name.starts_with("filter.")
-        || name.ends_with(".textconv")
-        || name.ends_with(".command");
+        || RUNNING_FAMILIES.iter().any(|start| name.starts_with(start))
+        || RUNNING_ENDS.iter().any(|end| name.ends_with(end));
     let harmless = matches!(
         value,
         "cat"

@@ -1,7 +1,7 @@
 //! kubectl, oc and helm.
 
 use super::{CallEffect, Line, Outcome, effect_of, is_remote};
-use crate::shell::{Effect, Hazard};
+use crate::shell::Hazard;
 
 /// Flags that take the next argument.
 const VALUED: &str = "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group -l --selector -f \
@@ -193,12 +193,17 @@ pub(super) fn kubectl(line: Line<'_>) -> Outcome {
     let mut out = Outcome::call("kubectl", "", verb, &object, effect);
     out.hazards = hazards;
     if matches!(verb, "exec" | "rsh" | "debug" | "run") {
-        out.effects.push(Effect::Execute);
         // Without `--` the command follows the pod's name.
         out.inner = line.inner().or(placed
             .get(2)
             .map(|(at, _)| *at)
             .filter(|_| matches!(verb, "exec" | "rsh")));
+        super::runs_inside(&mut out, line, verb);
+    }
+    if line.has(&["--as", "--as-group"]) || line.value(&["--as", "--as-group"]).is_some() {
+        let asks = verb == "auth" && kind == "can-i";
+        out.hazards
+            .extend((!asks).then_some(Hazard::PrivilegeEscalation));
     }
     if verb == "cp" {
         let local = |path: &&&str| !path.contains(':');

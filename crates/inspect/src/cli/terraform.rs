@@ -6,11 +6,11 @@ use crate::shell::{Effect, Hazard};
 const VERBS: &[(CallEffect, &str)] = &[
     (
         CallEffect::Read,
-        "plan validate show output providers version graph fmt get init console metadata modules help hclfmt",
+        "plan validate show output providers version graph console metadata modules help",
     ),
     (
         CallEffect::Write,
-        "apply import refresh taint untaint login logout run-all force-unlock test",
+        "init get fmt hclfmt apply import refresh taint untaint login logout run-all force-unlock test",
     ),
     (CallEffect::Delete, "destroy"),
 ];
@@ -52,7 +52,7 @@ pub(super) fn terraform(tool: &str, line: Line<'_>) -> Outcome {
             };
             destroys = effect == CallEffect::Delete;
         }
-        "output" if line.has(&["-json", "-raw"]) => effect = CallEffect::Read,
+        "fmt" if line.has(&["-check", "-check=true", "-write=false"]) => effect = CallEffect::Read,
         _ => {}
     }
     let unattended = line.has(&["-auto-approve", "--auto-approve"]);

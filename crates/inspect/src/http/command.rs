@@ -13,6 +13,8 @@ pub(crate) struct CommandLine {
     pub(crate) outputs: Vec<String>,
     /// Certificates are not checked.
     pub(crate) unverified: bool,
+    /// A file that nobody has read adds to the command line.
+    pub(crate) unseen: bool,
 }
 
 /// The requests of a command line, before they are judged.
@@ -22,6 +24,7 @@ pub(super) struct Parsed {
     uploads: Vec<String>,
     outputs: Vec<String>,
     unverified: bool,
+    unseen: bool,
 }
 
 /// Flags of curl that take the next argument and say nothing here.
@@ -38,8 +41,6 @@ const CURL_VALUED: &[&str] = &[
     "--user",
     "-w",
     "--write-out",
-    "-x",
-    "--proxy",
     "-m",
     "--max-time",
     "--connect-timeout",
@@ -50,8 +51,6 @@ const CURL_VALUED: &[&str] = &[
     "-E",
     "--cert",
     "--key",
-    "--resolve",
-    "--connect-to",
     "-r",
     "--range",
     "--limit-rate",
@@ -107,6 +106,7 @@ pub(crate) fn command_line(program: &str, arguments: &[&str]) -> CommandLine {
         uploads: parsed.uploads,
         outputs: parsed.outputs,
         unverified: parsed.unverified,
+        unseen: parsed.unseen,
     }
 }
 
@@ -122,6 +122,7 @@ fn curl(arguments: &[&str]) -> Parsed {
     let mut out = Parsed::default();
     let mut request = Request::default();
     let (mut urls, mut get, mut has_body) = (Vec::new(), false, false);
+    let mut others = Vec::new();
     let mut rest = arguments.iter().copied();
     while let Some(argument) = rest.next() {
         let (flag, mut glued) = split_flag(argument);
@@ -173,7 +174,18 @@ fn curl(arguments: &[&str]) -> Parsed {
                     .push_str(if request.method.is_empty() { "PUT" } else { "" });
             }
             "-o" | "--output" => out.outputs.push(value()),
-            "-K" | "--config" => out.uploads.extend(Some(value()).filter(|_| false)),
+            // The file has flags of its own, and nobody has read it.
+            "-K" | "--config" => {
+                value();
+                out.unseen = true;
+            }
+            // What is asked for goes by way of, or to, another machine.
+            "-x" | "--proxy" | "--preproxy" | "--socks5" | "--socks5-hostname" | "--socks4"
+            | "--socks4a" => others.push(value()),
+            "--resolve" | "--connect-to" => {
+                let places = value();
+                others.extend(connected(flag, &places));
+            }
             "--url" => {
                 let url = value();
                 urls.push(
@@ -205,7 +217,23 @@ fn curl(arguments: &[&str]) -> Parsed {
             ..request.clone()
         })
         .collect();
+    out.requests.extend(others.into_iter().map(|url| Request {
+        url,
+        method: "CONNECT".to_owned(),
+        ..Request::default()
+    }));
     out
+}
+
+/// Where `--resolve HOST:PORT:ADDRESS` and `--connect-to HOST:PORT:HOST:PORT` lead to.
+fn connected(flag: &str, places: &str) -> Option<String> {
+    let to = places.splitn(3, ':').nth(2)?;
+    let bracketed = to.starts_with('[');
+    let host = match flag {
+        "--connect-to" if !bracketed => to.split(':').next().unwrap_or(to),
+        _ => to.split(',').next().unwrap_or(to),
+    };
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// `-sSLo FILE`, `-skX POST`: letters side by side, of which the last may take a value.
@@ -261,6 +289,11 @@ fn clustered<'a>(
                 request
                     .headers
                     .push((name.to_owned(), value.trim().to_owned()));
+                return;
+            }
+            'K' => {
+                value();
+                out.unseen = true;
                 return;
             }
             'u' | 'A' | 'b' | 'c' | 'e' | 'x' | 'm' | 'w' | 'E' | 'D' => {

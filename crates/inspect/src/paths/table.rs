@@ -99,6 +99,7 @@ pub(super) const SENSITIVE: &[&str] = &[
 /// What looks like the above and is meant to be read.
 pub(super) const NOT_SENSITIVE: &[&str] = &[
     "*.pub",
+    "id_*.md",
     "known_hosts",
     ".ssh/config",
     ".env.example",

@@ -4,6 +4,7 @@ mod files;
 mod machine;
 mod network;
 mod packages;
+mod readers;
 
 use crate::cli;
 
@@ -110,7 +111,19 @@ impl Walk {
         }) {
             self.facts.hazard(Hazard::SecurityDisabled);
         }
+        self.evaluates(program, &arguments);
         match program {
+            "cd" | "pushd" | "popd" => self.moves(program, &arguments),
+            "printenv" => self.prints(&arguments),
+            "less" | "more" | "most" | "man" => return self.pager(program, words, level),
+            "sort" => return self.sorts(&arguments),
+            "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" => {
+                return self.searches(program, &arguments);
+            }
+            "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzip" | "7z" => {
+                return self.unpacks(program, &arguments);
+            }
+            "rpm" => return self.queries(words),
             "rm" => self.rm(&arguments),
             "shred" | "truncate" => {
                 for operand in sizes_aside(&arguments) {
@@ -194,7 +207,7 @@ impl Walk {
                 }
             }
             "unset" | "set" | "export" => self.shell_state(program, &arguments),
-            "printenv" | "env" => self.facts.effect(Effect::Read),
+            "env" => self.facts.effect(Effect::Read),
             "base64" | "xxd" | "openssl" | "gpg" => self.encode(program, &arguments),
             "tmux" | "screen" => self.terminal(&arguments, level),
             "vi" | "vim" | "nvim" | "ed" | "ex" | "emacs" | "nano" => self.editor(&arguments),
@@ -235,7 +248,6 @@ impl Walk {
             .and_then(|at| words.get(at..))
             .filter(|inner| !inner.is_empty())
         {
-            self.facts.effect(Effect::Execute);
             self.words(inner, &Stdin::default(), level + 1);
         }
         true

@@ -91,7 +91,7 @@ const TABLE: &[(Class, &str)] = &[
          pkill killall crontab at batch sed awk gawk mawk nawk iptables ip6tables nft ufw firewall-cmd setenforce sysctl \
          useradd adduser usermod userdel groupadd groupdel passwd chpasswd visudo setcap mount umount mkfs fdisk parted \
          sfdisk wipefs mkswap swapoff shutdown reboot halt poweroff init telinit systemctl service journalctl logrotate \
-         auditctl modprobe insmod rmmod kexec git kubectl k oc helm terraform tofu terragrunt aws gcloud gsutil bq az docker \
+         auditctl modprobe insmod rmmod kexec git gh glab hub kubectl k oc helm terraform tofu terragrunt aws gcloud gsutil bq az docker \
          podman nerdctl docker-compose psql mysql mariadb sqlite3 mongo mongosh redis-cli launchctl spctl csrutil defaults \
          openssl gpg tmux screen http https pg_dump mysqldump dropdb createdb mysqladmin pkexec crictl ctr passwd",
     ),

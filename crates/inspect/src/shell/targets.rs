@@ -40,6 +40,19 @@ impl Walk {
         let dynamic = text.contains(DYNAMIC);
         let shown = text.replace(DYNAMIC, "*");
         let facts = paths::literal(&shown);
+        let there = self
+            .folder
+            .as_deref()
+            .filter(|_| !shown.starts_with(['/', '~']));
+        let there = there.map(|folder| paths::literal(&format!("{folder}/{shown}")));
+        let facts = match there {
+            // Where it lies is what it is; how much of it is meant is what was written.
+            Some(there) => paths::Facts {
+                normalised: facts.normalised,
+                ..there
+            },
+            None => facts,
+        };
         let harmless = facts.normalised.starts_with("/dev/") && !facts.system && !facts.device;
         if !harmless {
             self.facts.effect(effect);

@@ -25,6 +25,8 @@ pub(super) struct Walk {
     pub(super) facts: Facts,
     /// The functions that the text defines.
     functions: BTreeSet<String>,
+    /// The folder that `cd` went to, if it is known.
+    pub(super) folder: Option<String>,
     bytes: usize,
     commands: usize,
 }
@@ -312,6 +314,9 @@ impl Walk {
         if self.functions.contains(name) {
             return;
         }
+        if asks_for_help(name, arguments) {
+            return self.facts.effect(Effect::Read);
+        }
         if self.wrapper(name, arguments, stdin, level) {
             return;
         }
@@ -383,9 +388,27 @@ impl Walk {
                     .iter()
                     .for_each(|word| self.touch(word, Access::Read));
             }
-            Class::Does(effect) => self.facts.effect(effect),
+            Class::Does(effect) => {
+                self.facts.effect(effect);
+                // Part of a host's name that a command prints leaves with the question for it.
+                let carries =
+                    |word: &&Word| !word.scripts.is_empty() && word.text.len() > DYNAMIC.len_utf8();
+                if effect == Effect::Network && arguments.iter().any(|word| carries(&word)) {
+                    self.facts.hazard(Hazard::DataUpload);
+                }
+            }
             Class::Ruled => {}
         }
+    }
+}
+
+/// Whether a known program is only asked what it is.
+fn asks_for_help(name: &str, arguments: &[Word]) -> bool {
+    let known =
+        programs::class(programs::family(name)).is_some() || programs::interpreter(name).is_some();
+    match arguments {
+        [only] => known && matches!(only.text.as_str(), "--help" | "--version" | "-version"),
+        _ => false,
     }
 }
 

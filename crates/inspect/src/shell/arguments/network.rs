@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::http;
-use crate::shell::facts::{Effect, Hazard};
+use crate::shell::facts::{Effect, Hazard, Unknown};
 use crate::shell::syntax::Word;
 use crate::shell::targets::Access;
 use crate::shell::walk::{self, Stdin, Walk};
@@ -16,6 +16,7 @@ impl Walk {
             if let Some(host) = &facts.host {
                 self.facts.hosts.insert(host.clone());
             }
+            self.facts.obscured |= facts.hazards.contains(&http::Hazard::ObscuredAddress);
             self.facts.hazards.extend(
                 facts
                     .hazards
@@ -23,7 +24,8 @@ impl Walk {
                     .filter_map(|hazard| hazard.of_a_command()),
             );
             match facts.effect {
-                http::Effect::Read | http::Effect::Unknown => {}
+                http::Effect::Read => {}
+                http::Effect::Unknown => self.facts.unknown(Unknown::DynamicArgument),
                 http::Effect::Write => self.facts.effect(Effect::Write),
                 http::Effect::Delete => self.facts.effect(Effect::Delete),
             }
@@ -34,6 +36,9 @@ impl Walk {
         }
         for path in request.outputs {
             self.touch_text(&path, Access::Write);
+        }
+        if request.unseen {
+            self.facts.unknown(Unknown::DynamicArgument);
         }
         if request.unverified {
             self.facts.hazard(Hazard::ProtectionBypass);
