@@ -37,6 +37,7 @@ pub use ending::Ending;
 pub use exchange::{Arrival, Exchange, Trace, Transport};
 pub use facts::{masked_http, relayed_header};
 pub use hold::{Ruled, Ruling, rule, unanswerable};
+pub use inspect::arguments::Settings as ArgumentSettings;
 pub use judge::{Circumstances, Judged, judge};
 pub use mirror::is_mirrored;
 pub use refusal::{Limit, Refusal, Refused};

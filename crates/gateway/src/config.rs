@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gate::ArgumentSettings;
 use model::UpstreamName;
 
 use crate::detector::DetectorConfig;
@@ -37,6 +38,8 @@ pub struct UpstreamConfig {
     pub target: Target,
     /// Whether a caller without a credential is let in; every record says so.
     pub anonymous: bool,
+    /// What its tools' arguments are.
+    pub arguments: Arc<ArgumentSettings>,
 }
 
 /// How a server is reached.

@@ -194,7 +194,13 @@ impl Flight {
                 return Err(Stop::Refused(Box::new(refuse(committed))));
             }
         };
-        let around = Circumstances::default();
+        let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
+        let around = Circumstances {
+            arguments: upstream
+                .map(|upstream| upstream.arguments.clone())
+                .unwrap_or_default(),
+            ..Circumstances::default()
+        };
         let judged = judge(
             call,
             &wiring.policy.load(),

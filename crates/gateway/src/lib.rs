@@ -32,6 +32,7 @@ pub use anchor::{AnchorConfig, AnchoredLogs, Anchoring, Anchors, Authority, Witn
 pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
 pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
 pub use detector::{DetectorConfig, OnFailure};
+pub use gate::ArgumentSettings;
 pub use log_endpoint::PublishedLogs;
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;

@@ -13,10 +13,16 @@ macro_rules! shipped {
 
 shipped! { "allow" "sql" "shell" "cloud" "http" "paths" "nosql" "tools" }
 
-/// The files, in the order in which they are read.
+/// All files, in the order in which they are read.
 pub fn sources() -> Vec<Source> {
-    let files = FILES.iter();
+    some(names())
+}
+
+/// Those of these names, in the order of the names; nothing for a name that there is not.
+pub fn some<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<Source> {
+    let files = wanted.into_iter();
     files
+        .filter_map(|wanted| FILES.iter().find(|(name, _)| *name == wanted))
         .map(|(name, text)| Source {
             name: format!("default/{name}.cedar").into(),
             text: (*text).into(),
@@ -24,7 +30,7 @@ pub fn sources() -> Vec<Source> {
         .collect()
 }
 
-/// Their names, as an operator leaves one out.
+/// The names of all files.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name)
 }

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
-use policy::{Mistake, Policy, Source, Tools};
+use policy::{Mistake, Policy, Source, Tools, defaults};
 
 /// How often a running gateway looks whether its policies were changed.
 const WATCH: Duration = Duration::from_millis(500);
 
 /// Where policies are.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Policies {
+    /// Those that the product brings along, by name.
+    shipped: Vec<Arc<str>>,
     /// Files, and folders whose `.cedar` files are meant: as they are written, and where that is.
     places: Vec<(String, PathBuf)>,
 }
@@ -24,19 +26,51 @@ pub(crate) struct Policies {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
 
+/// Everything that the product brings along.
+impl Default for Policies {
+    fn default() -> Self {
+        Self::below(Path::new(""), []).with_shipped(defaults::names())
+    }
+}
+
 impl Policies {
     /// Of these places, each as it is written, below `folder`.
     pub(crate) fn below(folder: &Path, written: impl IntoIterator<Item = String>) -> Self {
         let places = written.into_iter();
         let places = places.map(|written| (written.clone(), folder.join(written)));
         Self {
+            shipped: Vec::new(),
             places: places.collect(),
         }
     }
 
-    /// As they are written; empty: there are none, and everything is permitted.
-    pub(crate) fn written(&self) -> impl Iterator<Item = &str> {
-        self.places.iter().map(|(written, _)| written.as_str())
+    /// With these of those that the product brings along.
+    pub(crate) fn with_shipped<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let shipped = names.into_iter().map(Arc::from).collect();
+        Self { shipped, ..self }
+    }
+
+    /// Without one of those that the product brings along.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.shipped.retain(|shipped| &**shipped != name);
+        self
+    }
+
+    /// As they are written; those that the product brings along as `default/NAME`, or together as
+    /// `defaults`.
+    pub(crate) fn written(&self) -> Vec<String> {
+        let all =
+            defaults::names().all(|name| self.shipped.iter().any(|shipped| &**shipped == name));
+        let mut written = match all {
+            true => vec!["defaults".to_owned()],
+            false => self
+                .shipped
+                .iter()
+                .map(|name| format!("default/{name}"))
+                .collect(),
+        };
+        written.extend(self.places.iter().map(|(written, _)| written.clone()));
+        written
     }
 
     /// The set as it is on disk now.
@@ -45,10 +79,7 @@ impl Policies {
     ///
     /// Every mistake in it; a place that cannot be read, or is a folder without policies.
     pub(crate) fn load(&self) -> Result<Policy, Vec<Mistake>> {
-        if self.places.is_empty() {
-            return Ok(Policy::permit_all());
-        }
-        let mut sources = Vec::new();
+        let mut sources = defaults::some(self.shipped.iter().map(|name| &**name));
         let mut mistakes = Vec::new();
         for (name, path) in self.files() {
             match path.and_then(fs::read_to_string) {

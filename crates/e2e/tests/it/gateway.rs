@@ -57,7 +57,9 @@ pub(crate) struct Ended {
 impl Gateway {
     pub(crate) fn start(configuration: &Configuration) -> Self {
         let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("probity.toml"), &configuration.text).unwrap();
+        // What the servers' tools do is not the question here.
+        let text = format!("policy.defaults = [\"allow\"]\n{}", configuration.text);
+        fs::write(folder.path().join("probity.toml"), text).unwrap();
         let errors = fs::File::create(folder.path().join("stderr")).unwrap();
         let mut child = probity("serve", &folder)
             .args(["--listen", "127.0.0.1:0", "--anonymous"])

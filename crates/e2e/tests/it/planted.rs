@@ -156,7 +156,7 @@ fn run(folder: &Path, masking: &str, planted: &Planted) -> String {
     let stdio = RawStdio::new(&script(planted)).unwrap();
     let argv = stdio.argv().unwrap();
     let config = format!(
-        "listen = \"127.0.0.1:0\"\ndata = \"data\"\n{masking}\n[upstreams.http]\nurl = {:?}\n\
+        "listen = \"127.0.0.1:0\"\ndata = \"data\"\npolicy.defaults = [\"allow\"]\n{masking}\n[upstreams.http]\nurl = {:?}\n\
          [upstreams.sse]\nurl = {:?}\ntransport = \"http_sse\"\n[upstreams.stdio]\ncommand = {argv:?}\n\
          [limits]\nbody_bytes_max = 65536\nanswer_bytes_max = 262144\n\
          answer_ms_max = 1000\n",

@@ -21,6 +21,7 @@ async fn no_scenario_differs(requirements: Requirements, scenarios: usize) {
         let upstream = UpstreamConfig {
             target,
             anonymous: true,
+            arguments: std::sync::Arc::default(),
         };
         let name = "fixture".parse().expect("a name");
         config.upstreams.insert(name, upstream);

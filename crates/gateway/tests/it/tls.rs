@@ -120,6 +120,7 @@ fn configure(config: &mut Config, addr: SocketAddr, authorities_pem: &[u8]) {
     let upstream = UpstreamConfig {
         target,
         anonymous: true,
+        arguments: std::sync::Arc::default(),
     };
     let name = "secure".parse().expect("a name");
     config.upstreams.insert(name, upstream);

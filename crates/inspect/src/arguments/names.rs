@@ -30,7 +30,7 @@ const WRITE: &[&str] = &[
     "copy", "send", "publish", "upload", "append", "patch", "merge", "commit", "push", "apply",
     "upsert", "save", "assign", "enable", "disable", "start", "stop", "restart", "scale", "deploy",
     "install", "import", "close", "reopen", "transfer", "pay", "modify", "replace", "store",
-    "register", "grant", "invite", "reply", "fork", "tag", "mkdir", "touch", "order",
+    "register", "grant", "invite", "reply", "fork", "tag", "mkdir", "refund", "touch", "order",
 ];
 const DELETE: &[&str] = &[
     "delete",
@@ -53,7 +53,6 @@ const DELETE: &[&str] = &[
     "shutdown",
     "deprovision",
     "ban",
-    "refund",
 ];
 const EXECUTE: &[&str] = &[
     "execute",
@@ -79,6 +78,9 @@ const EXECUTE: &[&str] = &[
     "psql",
     "mysql",
 ];
+
+/// By themselves these are of sums and sets, and change nothing.
+const SUMS: &[&str] = &["add", "set", "order", "tag", "copy"];
 
 /// A tool's words that say that its texts are SQL.
 const DATABASE: &[&str] = &[
@@ -321,6 +323,11 @@ pub(super) fn verb(tool: &str) -> Verb {
             .map(|(verb, _)| *verb)
     };
     let words = words(tool);
+    if let [word] = words.as_slice()
+        && SUMS.contains(&word.as_str())
+    {
+        return Verb::Other;
+    }
     let first = words.iter().find_map(of).unwrap_or(Verb::Other);
     // `get_or_delete`, `query_and_execute`: the second verb counts as well.
     let joined = words.windows(2).filter_map(|pair| match pair {
@@ -386,6 +393,8 @@ mod tests {
             ("github.create_issue", Verb::Write),
             ("get_or_delete", Verb::Delete),
             ("weather", Verb::Other),
+            ("add", Verb::Other),
+            ("add_comment", Verb::Write),
         ] {
             assert_eq!(verb(tool), expected, "{tool}");
         }

@@ -14,8 +14,19 @@ pub(crate) struct PolicyArgs {
 pub(crate) enum PolicyCommand {
     /// Read policies, and tell every mistake in them
     Check(PolicyCheckArgs),
+    /// Print the policies that the product brings along, or write them into a folder
+    Defaults(PolicyDefaultsArgs),
     /// Print the vocabulary that policies are written in, as a Cedar schema
     Schema,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicyDefaultsArgs {
+    /// Only these, by name
+    pub(crate) names: Vec<String>,
+    /// Write each into a file of this folder, and replace none
+    #[arg(long, value_name = "DIR")]
+    pub(crate) write: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]

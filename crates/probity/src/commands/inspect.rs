@@ -139,7 +139,8 @@ impl Judge {
         let inspected = match language {
             Some(language) => Inspected {
                 commands: arguments::inspect_text(text, language, settings),
-                verb: None,
+                // What a path is for, only its tool says.
+                verb: (language == Language::Path).then(|| arguments::verb(tool)),
             },
             None => self.looked_at(text, tool, settings),
         };

@@ -1,10 +1,11 @@
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use anyhow::Result;
-use policy::{Rule, Says, Tools, vocabulary};
+use anyhow::{Context as _, Result, bail};
+use policy::{Rule, Says, Tools, defaults, vocabulary};
 
-use crate::cli::{PolicyArgs, PolicyCheckArgs, PolicyCommand};
+use crate::cli::{PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs};
 use crate::config::{Mistakes, policy_mistake};
 use crate::exit::Exit;
 use crate::policies::Policies;
@@ -13,6 +14,7 @@ use crate::view::escape;
 pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
     match &args.command {
         PolicyCommand::Check(args) => check(args),
+        PolicyCommand::Defaults(args) => shipped(args),
         PolicyCommand::Schema => {
             let schema = vocabulary::schema(&Tools::default());
             io::stdout().lock().write_all(schema.as_bytes())?;
@@ -30,6 +32,35 @@ fn check(args: &PolicyCheckArgs) -> Result<Exit> {
         writeln!(out, "{}", line(rule))?;
     }
     writeln!(out, "policy digest {}", loaded.digest())?;
+    Ok(Exit::Ok)
+}
+
+fn shipped(args: &PolicyDefaultsArgs) -> Result<Exit> {
+    let known: Vec<&str> = defaults::names().collect();
+    for name in &args.names {
+        if !known.contains(&name.as_str()) {
+            bail!(
+                "there is no default policy `{name}`; there are `{}`",
+                known.join("`, `")
+            );
+        }
+    }
+    let wanted = known
+        .into_iter()
+        .filter(|name| args.names.is_empty() || args.names.iter().any(|n| n == name));
+    for name in wanted {
+        for source in defaults::some([name]) {
+            match &args.write {
+                Some(folder) => {
+                    let path = folder.join(format!("{name}.cedar"));
+                    let mut file = File::create_new(&path)
+                        .with_context(|| format!("cannot create `{}`", path.display()))?;
+                    file.write_all(source.text.as_bytes())?;
+                }
+                None => writeln!(io::stdout().lock(), "{}", source.text)?,
+            }
+        }
+    }
     Ok(Exit::Ok)
 }
 

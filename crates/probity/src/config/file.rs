@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::arguments::ArgumentFile;
 use super::masking::MaskingFile;
 use super::policy::PolicyFile;
 use super::setting::Written;
@@ -98,6 +99,9 @@ pub(super) struct UpstreamFile {
     pub(super) env: BTreeMap<Spanned<String>, Spanned<Written>>,
     pub(super) dir: Option<Spanned<String>>,
     pub(super) anonymous: Option<Spanned<bool>>,
+    pub(super) dialect: Option<Spanned<String>>,
+    pub(super) roots: Vec<String>,
+    pub(super) arguments: Vec<ArgumentFile>,
 }
 
 /// How the gateway shows who it is to a server.

@@ -4,6 +4,7 @@
 //! All mistakes are reported together, each with its place.
 
 mod anchors;
+mod arguments;
 mod document;
 mod file;
 mod masking;
@@ -122,6 +123,8 @@ pub(crate) struct Upstream {
     pub(crate) anonymous: bool,
     /// Header fields or environment variables that the gateway adds, for printing.
     pub(crate) settings: Vec<(String, Source)>,
+    /// What its tools' arguments are.
+    pub(crate) arguments: Arc<inspect::arguments::Settings>,
 }
 
 impl Config {
@@ -140,6 +143,7 @@ impl Config {
                     let config = gateway::UpstreamConfig {
                         target: upstream.target.clone(),
                         anonymous: upstream.anonymous,
+                        arguments: upstream.arguments.clone(),
                     };
                     (name.clone(), config)
                 })

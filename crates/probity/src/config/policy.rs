@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ::policy::defaults;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -13,25 +14,47 @@ use crate::policies::Policies;
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PolicyFile {
+    defaults: Option<Spanned<Vec<Spanned<String>>>>,
     files: Option<Spanned<Vec<String>>>,
 }
 
-/// The policies, which are read once to see that they are without a mistake.
+/// The policies: some of those that the product brings along, and the operator's own.
 pub(super) fn resolve(
     file: &PolicyFile,
     folder: &Path,
     document: &Document<'_>,
     mistakes: &mut Mistakes,
 ) -> Policies {
-    let Some(files) = &file.files else {
-        return Policies::default();
+    let none = Vec::new();
+    let files = file.files.as_ref().map_or(&none, Spanned::get_ref);
+    let policies = Policies::below(folder, files.iter().cloned());
+    let Some(shipped) = &file.defaults else {
+        return checked(policies.with_shipped(defaults::names()), mistakes);
     };
-    if files.get_ref().is_empty() {
-        // Nobody should believe that this refuses everything, or that it permits everything.
-        let message = "`files` names no file; leave it out, or name one";
-        mistakes.push(document.at(&files.span(), message.to_owned()));
+    for name in shipped.get_ref() {
+        if !defaults::names().any(|known| known == name.get_ref()) {
+            let known: Vec<&str> = defaults::names().collect();
+            let message = format!(
+                "there is no default policy `{}`; there are `{}`",
+                name.get_ref(),
+                known.join("`, `")
+            );
+            mistakes.push(document.at(&name.span(), message));
+        }
     }
-    let policies = Policies::below(folder, files.get_ref().iter().cloned());
+    if shipped.get_ref().is_empty() && files.is_empty() {
+        // Nobody should believe that this permits everything.
+        let message =
+            "no policy is left, which refuses everything; name `files`, or some of the defaults"
+                .to_owned();
+        mistakes.push(document.at(&shipped.span(), message));
+    }
+    let names = shipped.get_ref().iter().map(|name| name.get_ref().as_str());
+    checked(policies.with_shipped(names), mistakes)
+}
+
+/// The policies, which are read once to see that they are without a mistake.
+fn checked(policies: Policies, mistakes: &mut Mistakes) -> Policies {
     if let Err(found) = policies.load() {
         for found in found {
             mistakes.push(mistake(&found));
@@ -40,7 +63,7 @@ pub(super) fn resolve(
     policies
 }
 
-pub(crate) fn mistake(found: &policy::Mistake) -> Mistake {
+pub(crate) fn mistake(found: &::policy::Mistake) -> Mistake {
     let help = found.help.as_ref().map(|help| format!(" ({help})"));
     Mistake {
         source: found.file.to_string(),

@@ -24,7 +24,7 @@ pub(crate) fn print_text(config: &Config) -> String {
     line("root key", root(config));
     line("purge approvals", config.purge_approvals_min.to_string());
     line("serve_log", config.serve_log.to_string());
-    line("policies", policies(config));
+    line("policies", config.policies.written().join(", "));
     for (what, how) in config.masking.lines() {
         line(what, how);
     }
@@ -35,6 +35,9 @@ pub(crate) fn print_text(config: &Config) -> String {
         line("  anonymous", upstream.anonymous.to_string());
         for (what, source) in &upstream.settings {
             line(&format!("  {what}"), source.to_string());
+        }
+        for (what, how) in super::arguments::lines(&upstream.arguments) {
+            line(&format!("  {what}"), how);
         }
     }
     for witness in &config.anchors.witnesses {
@@ -71,6 +74,7 @@ pub(crate) fn print_json(config: &Config) -> Value {
                 "transport": transport(&upstream.target),
                 "target": target(upstream),
                 "anonymous": upstream.anonymous,
+                "arguments": super::arguments::lines(&upstream.arguments),
                 "settings": settings,
             });
             (name.to_string(), value)
@@ -116,21 +120,13 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "origins": config.origins.iter().map(|o| o.as_ref()).collect::<Vec<&str>>(),
         "receipts": config.receipts,
         "serve_log": config.serve_log,
-        "policies": config.policies.written().collect::<Vec<_>>(),
+        "policies": config.policies.written(),
         "masking": config.masking.to_json(),
         "root_key": root(config),
         "purge_approvals_min": config.purge_approvals_min,
         "upstreams": upstreams,
         "limits": limits,
     })
-}
-
-fn policies(config: &Config) -> String {
-    let written: Vec<&str> = config.policies.written().collect();
-    match written.as_slice() {
-        [] => "none: everything is permitted".to_owned(),
-        written => written.join(", "),
-    }
 }
 
 /// Where the root key is, and where the token for it comes from.

@@ -13,7 +13,9 @@ use toml::Spanned;
 use super::document::Document;
 use super::file::{ConfigFile, UpstreamFile};
 use super::setting::{Setting, Source, Written};
-use super::{Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, Vault, masking, policy};
+use super::{
+    Config, DATA_DEFAULT, LISTEN_DEFAULT, Mistakes, Upstream, Vault, arguments, masking, policy,
+};
 
 /// Header fields whose values are credentials: they may not stand in the file.
 const CREDENTIAL_HEADERS: &[&str] = &[
@@ -191,6 +193,13 @@ impl Resolver<'_> {
             target,
             anonymous: anonymous.is_some_and(|a| *a.get_ref()),
             settings,
+            arguments: Arc::new(arguments::resolve(
+                file.dialect.as_ref(),
+                &file.roots,
+                &file.arguments,
+                self.document,
+                self.mistakes,
+            )),
         })
     }
 

@@ -39,12 +39,19 @@ serve_log = true
 # # env = { LOG_LEVEL = "info", API_KEY = { env = "FILES_API_KEY" } }
 # # dir = "/srv"
 # # anonymous = true                                     # loopback only; every record says so
+# # dialect = "postgresql"                               # of the SQL in its tools' arguments
+# # roots = ["/srv/share"]                               # the folders that its tools may touch
+# # arguments = [{ tool = "run", argument = "job", is = "shell" }]
+#                                                        # sql, shell, powershell, http, path, mongodb,
+#                                                        # redis, cypher, elasticsearch, or text
 
-# Who may do what: policies in Cedar, files or folders of `.cedar` files. What no policy permits is
-# refused. Without this table everything is permitted. Changed files are in force within a second.
+# Who may do what: policies in Cedar. What no policy permits is refused. In force without this table are
+# all policies that the product brings along (`probity policy defaults` prints them): reading passes,
+# writing waits for a person, destroying does not pass. Changed files are in force within a second.
 #
 # [policy]
-# files = ["policies"]
+# defaults = ["allow", "sql", "shell", "cloud", "http", "paths", "nosql", "tools"]    # leave one out
+# files = ["policies"]                                   # your own: files, or folders of `.cedar` files
 
 # What is masked, by class of data and by reader: the record, the agent (of what servers send) and the
 # server (of what agents send). Styles: reveal, label ([github_token]), partial (the last four digits),

@@ -58,7 +58,7 @@ fn a_root_key_in_vault() {
             root key                 probity in https://vault.example:8200/, mounted at transit, token from env PATH
             purge approvals          2
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -80,7 +80,7 @@ fn nothing_at_all_is_a_configuration() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -102,7 +102,7 @@ fn the_template_is_right() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -136,7 +136,7 @@ env = { LOG = "info" }
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -195,7 +195,7 @@ depth_max = "deep"
             p.toml:10:29: a secret may not stand in the file: write { env = "NAME" } or { file = "PATH" }
             p.toml:10:43: `bad name` is no name of a header field
             p.toml:11:25: the environment variable `PROBITY_TEST_NOT_SET` is not set: set it before you start
-            p.toml:12:1: unknown field `colour`, expected one of `url`, `transport`, `credential`, `headers`, `authorities`, `command`, `env`, `dir`, `anonymous`
+            p.toml:12:1: unknown field `colour`, expected one of `url`, `transport`, `credential`, `headers`, `authorities`, `command`, `env`, `dir`, `anonymous`, `dialect`, `roots`, `arguments`
             p.toml:15:11: `command` names no program
             p.toml:16:13: needs exactly one of `env` and `file`
             p.toml:18:12: `U` cannot be in an upstream's name: use a-z, 0-9, `-`, `_` and `.`
@@ -265,7 +265,7 @@ fn variables_and_flags_lie_over_the_file() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -303,7 +303,7 @@ fn masking_is_set_by_reader_class_and_kind() {
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym, network label
             masking agent            credential label, card partial, authentication delete, identifier label, contact pseudonym, network reveal, iban reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal, network reveal
@@ -359,7 +359,7 @@ url = "http://127.0.0.1:5002/analyze"
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
@@ -447,7 +447,7 @@ logs = ["org"]
             root key                 a file in the data directory
             purge approvals          1
             serve_log                true
-            policies                 none: everything is permitted
+            policies                 defaults
             masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal

@@ -112,7 +112,11 @@ impl Rig {
             ("stdio", Target::Stdio(process), true),
             ("gone", Target::Http(http_target(&nobody_listens())), true),
         ] {
-            let upstream = UpstreamConfig { target, anonymous };
+            let upstream = UpstreamConfig {
+                target,
+                anonymous,
+                arguments: Arc::default(),
+            };
             config
                 .upstreams
                 .insert(name.parse().expect("a name"), upstream);

@@ -6,6 +6,7 @@ mod tour;
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use gateway::{Limits, StdioTarget, Target};
@@ -62,6 +63,10 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         target: Target::Stdio(target),
         anonymous: false,
         settings: Vec::new(),
+        arguments: Arc::new(inspect::arguments::Settings {
+            dialect: Some(inspect::sql::Dialect::Sqlite),
+            ..inspect::arguments::Settings::default()
+        }),
     };
     Ok(Config {
         anchors: gateway::AnchorConfig::default(),
@@ -74,7 +79,8 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         receipts: false,
         serve_log: true,
         upstreams: BTreeMap::from([(name, upstream)]),
-        policies: Policies::default(),
+        // A person to ask is not here, so that what a tool's name says holds nothing.
+        policies: Policies::default().without("tools"),
         masking: Masking::default(),
         limits: Limits::default(),
         root: None,

@@ -1,6 +1,7 @@
 //! The narrated run: what the agent does, and what comes back.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use rmcp::model::{CallToolRequestParams, CallToolResult, ProtocolVersion};
@@ -12,6 +13,10 @@ use crate::view::{Colour, Paint, escape};
 
 /// Longest answer that is printed whole, in characters.
 const ANSWER_CHARS_MAX: usize = 300;
+/// How long the report of a step is waited for.
+const PROGRESS: Duration = Duration::from_secs(2);
+/// How the report of the last step begins.
+const LAST_STEP: &str = "3 of 3";
 /// Finds the order that is refunded: a shop that was kept remembers those of earlier runs.
 const REFUNDABLE: &str =
     "SELECT id FROM orders WHERE id >= 1007 AND status <> 'refunded' ORDER BY id LIMIT 1";
@@ -45,13 +50,22 @@ pub(super) async fn run(url: &str, token: &str) -> Result<()> {
         "SELECT status, count(*) AS orders, sum(total_cents) AS cents FROM orders GROUP BY status";
     call(&agent, "query", json!({"sql": sql}), false).await?;
 
+    say("It tries to empty a table, and policy refuses: the server never sees that")?;
+    let emptying = json!({"sql": "DELETE FROM customers"});
+    call(&agent, "query", emptying, true).await?;
+
     say("It gives money back; the server reports each step")?;
     let found = call(&agent, "query", json!({"sql": REFUNDABLE}), false).await?;
     let order = order(&found).context("every order of this shop was refunded by earlier runs")?;
     let refund = json!({"order_id": order, "reason": "arrived broken"});
     call(&agent, "refund_order", refund, false).await?;
-    while let Ok(progress) = agent.progress.try_recv() {
+    // The client hands notifications on beside the answer, and may be late with them.
+    while let Ok(Some(progress)) = tokio::time::timeout(PROGRESS, agent.progress.recv()).await {
+        let last = progress.starts_with(LAST_STEP);
         tell("progress", &progress.into())?;
+        if last {
+            break;
+        }
     }
 
     say("It does so again, and the server refuses")?;
