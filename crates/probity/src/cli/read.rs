@@ -55,7 +55,11 @@ With --json, one object per record: index, seq, kind, direction, at, verdict, le
 the message as `payload` (text) or `payload_base64`.")]
 pub(crate) struct ShowArgs {
     /// The session's id, the beginning of one, or `last`
-    pub(crate) session: SessionRef,
+    #[arg(required_unless_present = "decision")]
+    pub(crate) session: Option<SessionRef>,
+    /// Only the records of one decision: the id that a refused agent was told
+    #[arg(long, value_name = "ID", conflicts_with_all = ["session", "follow"])]
+    pub(crate) decision: Option<String>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
     /// Print one JSON object per record

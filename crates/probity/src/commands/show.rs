@@ -2,11 +2,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::Result;
+use model::CallId;
 use store::{Reader, SessionState, SessionView};
 
 use super::recordings;
 use crate::cli::ShowArgs;
-use crate::exit::Exit;
+use crate::exit::{Exit, NotFound};
 use crate::view::{
     Calls, PAYLOAD_CHARS_MAX, Paint, Shown, record_json, write_record, write_sessions,
 };
@@ -16,7 +17,6 @@ const FOLLOW: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &ShowArgs) -> Result<Exit> {
     let mut reader = recordings::open(&args.config)?;
-    let view = recordings::find(&reader, &args.session)?;
     let mut out = io::stdout().lock();
     let mut printer = Printer {
         json: args.json,
@@ -28,6 +28,11 @@ pub(super) fn run(args: &ShowArgs) -> Result<Exit> {
         paint: Paint::for_stdout(),
         calls: Calls::default(),
     };
+    let Some(session) = &args.session else {
+        let decision = args.decision.as_deref().unwrap_or_default();
+        return printer.decision(&mut out, &reader, decision);
+    };
+    let view = recordings::find(&reader, session)?;
     printer.session(&mut out, &reader, &view)?;
     let mut next = printer.records(&mut out, &reader, &view, 0)?;
     if args.follow {
@@ -68,6 +73,49 @@ impl Printer {
         Ok(())
     }
 
+    /// Prints the records of one decision, with whose session it belongs to.
+    fn decision(&mut self, out: &mut impl Write, reader: &Reader, decision: &str) -> Result<Exit> {
+        let call: CallId = decision
+            .parse()
+            .map_err(|_| NotFound(format!("`{decision}` is no id of a decision")))?;
+        for view in reader.sessions()? {
+            let mut found = false;
+            for record in reader.records(view.id, 0)? {
+                let record = record?;
+                if record.leaf.prefix.call != Some(call) {
+                    continue;
+                }
+                if !found {
+                    self.session(out, reader, &view)?;
+                    found = true;
+                }
+                let mut shown = Shown::from(record);
+                self.calls.follow(&mut shown);
+                self.record(out, &shown, &view)?;
+            }
+            if found {
+                out.flush()?;
+                return Ok(Exit::Ok);
+            }
+        }
+        Err(NotFound(format!("no record is of the decision `{decision}`")).into())
+    }
+
+    fn record(&self, out: &mut impl Write, shown: &Shown, view: &SessionView) -> Result<()> {
+        if self.json {
+            writeln!(out, "{}", record_json(shown))?;
+        } else {
+            write_record(
+                out,
+                shown,
+                view.opened_at,
+                self.payload_chars_max,
+                self.paint,
+            )?;
+        }
+        Ok(())
+    }
+
     /// Prints the records from `from_seq` on; returns the number of the next one.
     pub(super) fn records(
         &mut self,
@@ -81,17 +129,7 @@ impl Printer {
             let mut shown = Shown::from(record?);
             self.calls.follow(&mut shown);
             next = shown.seq + 1;
-            if self.json {
-                writeln!(out, "{}", record_json(&shown))?;
-            } else {
-                write_record(
-                    out,
-                    &shown,
-                    view.opened_at,
-                    self.payload_chars_max,
-                    self.paint,
-                )?;
-            }
+            self.record(out, &shown, view)?;
         }
         out.flush()?;
         Ok(next)
