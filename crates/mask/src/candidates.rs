@@ -19,6 +19,8 @@ pub(crate) fn collect(text: &str, candidates: &mut Candidates) -> Seen {
         lanes,
         tokens,
         digits,
+        has_digits,
+        has_lines,
         doubled,
         ats,
         schemes,
@@ -30,6 +32,8 @@ pub(crate) fn collect(text: &str, candidates: &mut Candidates) -> Seen {
     schemes.clear();
     let bytes = text.as_bytes();
     let seen = lanes.read(bytes);
+    *has_digits = seen.digit();
+    *has_lines = seen.line();
     if bytes.len() >= TOKEN_BYTES_MIN {
         lanes.each_token(|run| {
             if run.len() >= TOKEN_BYTES_MIN {

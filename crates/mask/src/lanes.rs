@@ -43,10 +43,42 @@ struct Block {
     digit: u64,
 }
 
+/// How many bytes of a word are digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Digits {
+    None,
+    Some,
+    All,
+}
+
+impl Digits {
+    const fn of(digits: u64, within: u64) -> Self {
+        match digits & within {
+            0 => Self::None,
+            all if all == within => Self::All,
+            _ => Self::Some,
+        }
+    }
+
+    /// Of a word of which this is the second part.
+    const fn with(self, before: Self) -> Self {
+        match (before, self) {
+            (Self::None, Self::None) => Self::None,
+            (Self::All, Self::All) => Self::All,
+            _ => Self::Some,
+        }
+    }
+}
+
 impl Seen {
     /// The classes of a text's bytes.
     pub(crate) fn of(text: &str) -> Self {
         Self(text.bytes().fold(0, |seen, byte| seen | class(byte)))
+    }
+
+    fn of_lanes(lanes: u64) -> Self {
+        let classes = lanes.to_le_bytes().into_iter().enumerate();
+        Self(classes.fold(0, |seen, (class, lane)| seen | u8::from(lane != 0) << class))
     }
 
     /// Characters beyond ASCII, or control characters: a normalised view may differ.
@@ -83,6 +115,15 @@ impl Seen {
 }
 
 impl Lanes {
+    /// None yet, and room for those of most texts.
+    pub(crate) fn with_room() -> Self {
+        const BLOCKS: usize = 32;
+        Self {
+            blocks: Vec::with_capacity(BLOCKS),
+            len: 0,
+        }
+    }
+
     /// Reads a text.
     pub(crate) fn read(&mut self, text: &[u8]) -> Seen {
         self.blocks.clear();
@@ -91,12 +132,21 @@ impl Lanes {
         let (whole, rest) = text.as_chunks::<BLOCK>();
         self.blocks.reserve(whole.len() + 1);
         for bytes in whole {
-            self.blocks.push(Block::of(bytes, &mut seen));
+            let mut block = Block::default();
+            let (eights, _) = bytes.as_chunks::<8>();
+            for (number, eight) in eights.iter().enumerate() {
+                block.add(eight, 8 * number, &mut seen);
+            }
+            self.blocks.push(block);
         }
         if !rest.is_empty() {
-            self.blocks.push(Block::of(rest, &mut seen));
+            let mut block = Block::default();
+            for (number, some) in rest.chunks(8).enumerate() {
+                block.add(some, 8 * number, &mut seen);
+            }
+            self.blocks.push(block);
         }
-        Seen(seen.to_le_bytes().iter().fold(0, |all, part| all | part))
+        Seen::of_lanes(seen)
     }
 
     /// Calls for each run of [`is_token`], from left to right.
@@ -104,28 +154,45 @@ impl Lanes {
         self.each_run(|block| block.token, take);
     }
 
-    /// Calls for each run of ASCII letters and digits.
-    pub(crate) fn each_word(&self, take: impl FnMut(Range<usize>)) {
-        self.each_run(|block| block.word, take);
+    /// Calls for each run of ASCII letters and digits, with how many of them are digits.
+    pub(crate) fn each_word(&self, mut take: impl FnMut(Range<usize>, Digits)) {
+        // The run that goes over from one block to the next.
+        let mut open = None;
+        for (number, block) in self.blocks.iter().enumerate() {
+            let (mut rest, base) = (block.word, number * BLOCK);
+            while rest != 0 {
+                let from = rest.trailing_zeros();
+                // The run's bits become zeros, and so does what is behind the last of them.
+                let length = (rest >> from).trailing_ones();
+                let within = (u64::MAX >> (u64::BITS - length)) << from;
+                rest &= !within;
+                let digits = Digits::of(block.digit, within);
+                let (start, digits) = match open.take() {
+                    Some((start, before)) if from == 0 => (start, digits.with(before)),
+                    Some((start, before)) => {
+                        take(start..base, before);
+                        (base + from as usize, digits)
+                    }
+                    None => (base + from as usize, digits),
+                };
+                if from + length == u64::BITS {
+                    open = Some((start, digits));
+                } else {
+                    take(start..base + (from + length) as usize, digits);
+                }
+            }
+            if let Some((start, digits)) = open.take_if(|_| block.word >> (BLOCK - 1) == 0) {
+                take(start..base, digits);
+            }
+        }
+        if let Some((start, digits)) = open {
+            take(start..self.len, digits);
+        }
     }
 
     /// Calls for each run of digits.
     pub(crate) fn each_digits(&self, take: impl FnMut(Range<usize>)) {
         self.each_run(|block| block.digit, take);
-    }
-
-    /// Whether there is a digit in a span that is not empty.
-    pub(crate) fn has_digit(&self, span: &Range<usize>) -> bool {
-        let (first, last) = (span.start / BLOCK, (span.end - 1) / BLOCK);
-        let from = u64::MAX << (span.start % BLOCK);
-        let to = u64::MAX >> (BLOCK - 1 - (span.end - 1) % BLOCK);
-        let digits = |number: usize| self.blocks.get(number).map_or(0, |block| block.digit);
-        if first == last {
-            return digits(first) & from & to != 0;
-        }
-        digits(first) & from != 0
-            || digits(last) & to != 0
-            || (first + 1..last).any(|number| digits(number) != 0)
     }
 
     fn each_run(&self, lane: impl Fn(&Block) -> u64, mut take: impl FnMut(Range<usize>)) {
@@ -155,39 +222,47 @@ impl Lanes {
 }
 
 impl Block {
-    /// `seen` gathers the classes of the bytes, those of eight bytes side by side.
-    fn of(bytes: &[u8], seen: &mut u64) -> Self {
-        let mut block = Self::default();
-        let (eights, rest) = bytes.as_chunks::<8>();
-        for (number, eight) in eights.iter().enumerate() {
-            block.add(eight.map(class), 8 * number, seen);
-        }
-        let mut classes = [0; 8];
-        for (to, from) in classes.iter_mut().zip(rest) {
-            *to = class(*from);
-        }
-        if !rest.is_empty() {
-            block.add(classes, 8 * eights.len(), seen);
-        }
-        block
-    }
-
-    fn add(&mut self, classes: [u8; 8], at: usize, seen: &mut u64) {
-        let classes = u64::from_le_bytes(classes);
-        *seen |= classes;
-        self.token |= gathered(classes, TOKEN) << at;
-        self.word |= gathered(classes, WORD) << at;
-        self.digit |= gathered(classes, DIGIT) << at;
+    /// Adds the bits of up to eight bytes; `seen` gathers those of all classes.
+    #[inline]
+    fn add(&mut self, some: &[u8], at: usize, seen: &mut u64) {
+        let lanes = some
+            .iter()
+            .fold(0, |lanes, byte| lanes >> 1 | lanes_of(*byte));
+        let lanes = lanes >> (8 - some.len());
+        *seen |= lanes;
+        let lane = |class: u8| (lanes >> lane_start(class) & 0xff) << at;
+        self.token |= lane(TOKEN);
+        self.word |= lane(WORD);
+        self.digit |= lane(DIGIT);
     }
 }
 
-/// The bits that eight bytes have in common, side by side.
-const fn gathered(bytes: u64, bit: u8) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    // Moves the lowest bit of the byte `n` to the bit `56 + n`.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    ((bytes >> bit.trailing_zeros()) & ONES).wrapping_mul(GATHER) >> 56
+/// Where the eight bits of a class begin, a bit for each of eight bytes.
+const fn lane_start(class: u8) -> u32 {
+    8 * class.trailing_zeros()
 }
+
+/// The classes of a byte, each as the last bit of its lane.
+fn lanes_of(byte: u8) -> u64 {
+    LANES.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
+static LANES: [u64; 256] = {
+    let mut lanes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut class = 0;
+        while class < 8 {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+            if CLASSES[byte] & (1 << class) != 0 {
+                lanes[byte] |= 0x80 << (8 * class);
+            }
+            class += 1;
+        }
+        byte += 1;
+    }
+    lanes
+};
 
 /// Whether a byte may stand in a token.
 pub(crate) fn is_token(byte: u8) -> bool {
@@ -198,7 +273,7 @@ fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
-static CLASSES: [u8; 256] = classes();
+const CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
     let mut table = [0; 256];
@@ -237,7 +312,7 @@ const fn class_of(byte: u8) -> u8 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Lanes, is_token};
+    use super::{Digits, Lanes, is_token};
 
     fn runs(text: &str, like: impl Fn(u8) -> bool) -> Vec<(usize, usize)> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -257,9 +332,14 @@ mod tests {
             let seen = lanes.read(text.as_bytes());
             let (mut tokens, mut words, mut digits) = (Vec::new(), Vec::new(), Vec::new());
             lanes.each_token(|run| tokens.push((run.start, run.end)));
-            lanes.each_word(|run| {
-                let has = text.as_bytes()[run.clone()].iter().any(u8::is_ascii_digit);
-                assert_eq!(lanes.has_digit(&run), has);
+            lanes.each_word(|run, has| {
+                let word = &text.as_bytes()[run.clone()];
+                let digits = match word.iter().filter(|byte| byte.is_ascii_digit()).count() {
+                    0 => Digits::None,
+                    count if count == word.len() => Digits::All,
+                    _ => Digits::Some,
+                };
+                assert_eq!(has, digits);
                 words.push((run.start, run.end));
             });
             lanes.each_digits(|run| digits.push((run.start, run.end)));

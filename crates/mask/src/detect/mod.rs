@@ -9,6 +9,7 @@ use crate::lanes::Lanes;
 
 pub(crate) mod credentials;
 pub(crate) mod identifiers;
+pub(crate) mod plain;
 mod recent;
 
 /// One text to be searched.
@@ -36,12 +37,30 @@ pub(crate) struct Candidates {
     /// Runs that begin and end with a digit, of digits and single separators (space, `-`, `.`, `/`),
     /// with at least 6 digits.
     pub(crate) digits: Vec<Range<usize>>,
+    /// There is any digit; nearly everything that identifies has some.
+    pub(crate) has_digits: bool,
+    /// There is an end of a line.
+    pub(crate) has_lines: bool,
     /// A digit is followed by two separators.
     pub(crate) doubled: bool,
     /// Each `@`.
     pub(crate) ats: Vec<usize>,
     /// Each `://`.
     pub(crate) schemes: Vec<usize>,
+}
+
+impl Candidates {
+    /// None yet, and room for those of most texts.
+    pub(crate) fn with_room() -> Self {
+        const TOKENS: usize = 32;
+        const DIGITS: usize = 16;
+        Self {
+            lanes: Lanes::with_room(),
+            tokens: Vec::with_capacity(TOKENS),
+            digits: Vec::with_capacity(DIGITS),
+            ..Self::default()
+        }
+    }
 }
 
 /// Something that a detector found in one text.

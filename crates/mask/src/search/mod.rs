@@ -15,7 +15,7 @@ pub(crate) use budget::Budget;
 
 use crate::candidates::collect;
 use crate::crossing::Crossing;
-use crate::detect::{Candidates, Certainty, Class, Hit, Scope, credentials, identifiers};
+use crate::detect::{Candidates, Certainty, Class, Hit, Scope, credentials, identifiers, plain};
 use crate::lanes::Seen;
 use crate::place::{At, Mark, Place, resolve};
 use crate::rules::{Leaf, Outside, Spot};
@@ -56,7 +56,8 @@ pub(crate) struct Search<'s> {
     budget: Budget,
     /// Each member name in which something was found, by its number.
     names: HashMap<String, usize>,
-    candidates: Candidates,
+    /// Room for candidates that is not in use: one is for each text that is being searched.
+    spare: Vec<Candidates>,
     hits: Vec<Hit>,
 }
 
@@ -69,7 +70,7 @@ impl<'s> Search<'s> {
             follows_streams: false,
             budget: Budget::new(message_bytes),
             names: HashMap::new(),
-            candidates: Candidates::default(),
+            spare: Vec::new(),
             hits: Vec::new(),
         }
     }
@@ -177,17 +178,17 @@ impl<'s> Search<'s> {
     /// Searches a text and its views. The places do not overlap.
     pub(crate) fn text(&mut self, text: &str, context: Context<'_>) -> Vec<Place> {
         let mut places = Vec::new();
-        if text.is_empty() {
+        if text.is_empty() || self.has_nothing(text, context) {
             return places;
         }
         if self.json(text, context, &mut places) {
             return places;
         }
-        let mut candidates = std::mem::take(&mut self.candidates);
+        let mut candidates = self.spare.pop().unwrap_or_else(Candidates::with_room);
         let seen = collect(text, &mut candidates);
         self.detect(text, &candidates, context, &mut places);
         self.views(text, seen, &candidates, context, &mut places);
-        self.candidates = candidates;
+        self.spare.push(candidates);
         resolve(&mut places);
         places
     }
@@ -195,12 +196,22 @@ impl<'s> Search<'s> {
     /// Searches a number's lexeme.
     pub(crate) fn number(&mut self, lexeme: &str, context: Context<'_>) -> Vec<Place> {
         let mut places = Vec::new();
-        let mut candidates = std::mem::take(&mut self.candidates);
+        if self.has_nothing(lexeme, context) {
+            return places;
+        }
+        let mut candidates = self.spare.pop().unwrap_or_else(Candidates::with_room);
         collect(lexeme, &mut candidates);
         self.detect(lexeme, &candidates, context, &mut places);
-        self.candidates = candidates;
+        self.spare.push(candidates);
         resolve(&mut places);
         places
+    }
+
+    /// Whether a text is one of the many that are told at a glance.
+    fn has_nothing(&self, text: &str, context: Context<'_>) -> bool {
+        self.rules.own().is_none()
+            && plain::is_plain(text)
+            && (context.definition || !plain::is_told(context.names))
     }
 
     /// A text that is JSON itself is walked: its names say more than its bytes.

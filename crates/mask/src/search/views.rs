@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::memchr_iter;
 
 use super::{Context, Search, closed};
 
@@ -94,7 +94,8 @@ impl Search<'_> {
         let mut at = 0;
         for _ in 0..JSON_TRIES_MAX {
             let rest = text.as_bytes().get(at..).unwrap_or_default();
-            let Some(found) = memmem::find(rest, b"{\"") else {
+            let mut opening = memchr_iter(b'{', rest);
+            let Some(found) = opening.find(|at| rest.get(at + 1) == Some(&b'"')) else {
                 return;
             };
             let start = Start {

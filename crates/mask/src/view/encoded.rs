@@ -212,8 +212,8 @@ fn without_radix(run: &str, part: Range<usize>) -> Range<usize> {
     }
 }
 
-const fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+fn is_base64(byte: u8) -> bool {
+    SIX_BITS.get(usize::from(byte)) != Some(&NO_BITS)
 }
 
 fn decoded(word: &str, wrap: Option<Wrap>, bytes_max: usize) -> Option<(&'static str, Content)> {
@@ -312,11 +312,14 @@ fn opened(
 fn of_hex(head: &[u8; PROBE_CHARS]) -> Option<[u8; PROBE_CHARS / 2]> {
     let mut bytes = [0; PROBE_CHARS / 2];
     let (pairs, _) = head.as_chunks::<2>();
+    let mut amiss = 0;
     for (byte, pair) in bytes.iter_mut().zip(pairs) {
-        let [high, low] = pair.map(|char| Some(char::from(char).to_digit(16)? as u8));
-        *byte = high? << 4 | low?;
+        let [high, low] =
+            pair.map(|char| FOUR_BITS.get(usize::from(char)).copied().unwrap_or(NO_BITS));
+        amiss |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(bytes)
+    (amiss & NO_BITS == 0).then_some(bytes)
 }
 
 /// The bytes of a head in base64, of either alphabet (RFC 4648 §4, §5).
@@ -334,29 +337,37 @@ fn of_base64(head: &[u8; PROBE_CHARS]) -> Option<[u8; PROBE_CHARS / 4 * 3]> {
     (amiss & NO_BITS == 0).then_some(bytes)
 }
 
-/// What a character is that base64 does not have.
+/// What a character is that an alphabet does not have.
 const NO_BITS: u8 = 0x80;
 
-/// The six bits of each character.
-static SIX_BITS: [u8; 256] = {
+/// The six bits of each character of base64.
+static SIX_BITS: [u8; 256] = table(true);
+
+/// The four bits of each hexadecimal digit.
+static FOUR_BITS: [u8; 256] = table(false);
+
+const fn table(base64: bool) -> [u8; 256] {
     let mut bits = [NO_BITS; 256];
     let mut byte = 0_u8;
     while byte < 128 {
         #[expect(clippy::indexing_slicing, reason = "a byte below 256, at compile time")]
         {
             bits[byte as usize] = match byte {
-                b'A'..=b'Z' => byte - b'A',
-                b'a'..=b'z' => byte - b'a' + 26,
-                b'0'..=b'9' => byte - b'0' + 52,
-                b'+' | b'-' => 62,
-                b'/' | b'_' => 63,
+                b'A'..=b'Z' if base64 => byte - b'A',
+                b'a'..=b'z' if base64 => byte - b'a' + 26,
+                b'0'..=b'9' if base64 => byte - b'0' + 52,
+                b'+' | b'-' if base64 => 62,
+                b'/' | b'_' if base64 => 63,
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                b'A'..=b'F' => byte - b'A' + 10,
                 _ => NO_BITS,
             };
         }
         byte += 1;
     }
     bits
-};
+}
 
 /// What the first bytes promise.
 enum Promise {

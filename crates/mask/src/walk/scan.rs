@@ -136,7 +136,8 @@ impl<'m> Cursor<'m> {
         Ok(())
     }
 
-    /// Passes a value without looking into it: brackets are counted, not matched.
+    /// Passes a value without looking into it: brackets are counted, not matched, and what else stands
+    /// in them is not read.
     pub(crate) fn skip_value(&mut self) -> Result<(), Broken> {
         let mut depth = 0_usize;
         loop {
@@ -150,10 +151,7 @@ impl<'m> Cursor<'m> {
                     depth = depth.checked_sub(1).ok_or(Broken)?;
                     self.at += 1;
                 }
-                b',' | b':' if depth > 0 => {
-                    self.at += 1;
-                    continue;
-                }
+                _ if depth > 0 => self.at += 1,
                 b'-' | b'0'..=b'9' => drop(self.number()?),
                 _ => self.literal()?,
             }

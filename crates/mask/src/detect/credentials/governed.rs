@@ -6,12 +6,9 @@ use super::values::{self, Found};
 use crate::detect::recent::Recent;
 use crate::detect::{Certainty, Class, Hit, Scope};
 
-/// What the names say of the text; in definitions they say nothing.
-pub(super) fn governing(scope: &Scope<'_>) -> Option<Sensitive> {
-    if scope.definition {
-        return None;
-    }
-    let mut names = scope.names.iter().rev().map(|name| said(name));
+/// What the names say of the text; not for definitions, where they say nothing.
+pub(super) fn governing(names: &[&str]) -> Option<Sensitive> {
+    let mut names = names.iter().rev().map(|name| said(name));
     let nearest = names.find(|said| !said.is_generic)?;
     nearest.sensitive.or_else(|| {
         // `{"secrets": {"stripe": "…"}}`: a secret under a name of its own.

@@ -26,7 +26,10 @@ use super::{Class, Hit, Scope};
 /// Adds what it finds in one text; the order does not matter, overlaps are allowed.
 pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     let before = hits.len();
-    let governing = governed::governing(scope);
+    let governing = match scope.definition {
+        true => None,
+        false => governed::governing(scope.names),
+    };
     if !scope.candidates.tokens.is_empty() {
         by_shape(scope, before, hits);
     }
@@ -41,6 +44,11 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
         governed::argument(scope, hits);
     }
     labels::find(scope, hits);
+}
+
+/// Whether names say of the text under them that it is a secret.
+pub(crate) fn is_told(names: &[&str]) -> bool {
+    governed::governing(names).is_some()
 }
 
 /// What the token runs of a text are by themselves.

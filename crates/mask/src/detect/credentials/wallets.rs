@@ -17,17 +17,20 @@ static WORDS: LazyLock<Vec<u64>> = LazyLock::new(|| {
     words.map(|word| packed(word.as_bytes())).collect()
 });
 
-/// For each first letter, a bit for each second one with which a word of the list begins.
-static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
-    let mut seconds = [0; 26];
-    for word in include_str!("bip39_english.txt").lines() {
-        if let [first, second, ..] = word.as_bytes()
-            && let Some(bits) = seconds.get_mut(usize::from(first - b'a'))
-        {
-            *bits |= 1 << (second - b'a');
+/// Where those words are in the list that begin with two letters, by [`beginning`].
+static BEGINNINGS: LazyLock<Vec<Range<usize>>> = LazyLock::new(|| {
+    let mut places = vec![0..0; 1 << 10];
+    for (at, word) in include_str!("bip39_english.txt").lines().enumerate() {
+        if let Some(place) = beginning(word.as_bytes()).and_then(|head| places.get_mut(head)) {
+            let start = if place.start == place.end {
+                at
+            } else {
+                place.start
+            };
+            *place = start..at + 1;
         }
     }
-    seconds
+    places
 });
 
 /// Lengths of phrases in words, the longest first (BIP-39, "Generating the mnemonic").
@@ -242,27 +245,25 @@ fn judge(known: &[(u16, usize, usize)], named: bool, hits: &mut Vec<Hit>) {
     }
 }
 
+/// The number of a word of small letters, if it is of the list.
 fn number(word: &[u8]) -> Option<u16> {
-    is_like_one(word).then_some(())?;
-    u16::try_from(WORDS.binary_search(&packed(word)).ok()?).ok()
+    (3..=WORD_LETTERS_MAX).contains(&word.len()).then_some(())?;
+    let place = BEGINNINGS.get(beginning(word)?)?;
+    let words = WORDS.get(place.clone())?;
+    let at = words.binary_search(&packed(word)).ok()?;
+    u16::try_from(place.start + at).ok()
 }
 
 fn is_of_list(word: &[u8]) -> bool {
-    is_like_one(word) && WORDS.binary_search(&packed(word)).is_ok()
+    number(word).is_some()
 }
 
-/// By its length and its first two letters.
-fn is_like_one(word: &[u8]) -> bool {
-    let (3..=WORD_LETTERS_MAX, [first, second, ..]) = (word.len(), word) else {
-        return false;
+/// The first two letters as a number.
+fn beginning(word: &[u8]) -> Option<usize> {
+    let [first, second, ..] = word else {
+        return None;
     };
-    let seconds = BEGINNINGS.get(usize::from(first.wrapping_sub(b'a')));
-    seconds.is_some_and(|bits| {
-        bits.checked_shr(u32::from(second.wrapping_sub(b'a')))
-            .unwrap_or(0)
-            & 1
-            == 1
-    })
+    Some(usize::from(first & 0x1f) << 5 | usize::from(second & 0x1f))
 }
 
 /// A word of at most eight letters as a number, in the order of the alphabet.

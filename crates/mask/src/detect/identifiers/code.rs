@@ -28,24 +28,29 @@ struct Code {
 
 /// The identifier that begins with a word.
 pub(super) fn code(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit> {
-    let next = text.as_bytes().get(word.span.end).copied();
-    let may_go_on = matches!(next, Some(b'-' | b' ' | b'.' | b'+' | b'/'));
-    let len = word.span.len();
-    let may_be = if word.made_of.is_digits() {
-        digits_may_begin(len, next)
-    } else if word.made_of.is_letters() {
-        may_go_on && len <= 2 && word.made_of.is_upper()
-    } else {
-        word.made_of.is_code() && (len == 4 && may_go_on || (9..=CODE_MAX).contains(&len))
-    };
-    if !may_be {
+    if !may_begin(text, word) {
         return None;
     }
     CODES.iter().find_map(|code| code.hit(text, word, context))
 }
 
+/// Whether a word is made as the first of an identifier.
+#[inline]
+pub(super) fn may_begin(text: &str, word: &Word) -> bool {
+    let next = text.as_bytes().get(word.span.end).copied();
+    let may_go_on = matches!(next, Some(b'-' | b' ' | b'.' | b'+' | b'/'));
+    let len = word.span.len();
+    if word.made_of.is_digits() {
+        digits_may_begin(len, next)
+    } else if word.made_of.is_letters() {
+        may_go_on && len <= 2 && word.made_of.is_upper()
+    } else {
+        word.made_of.is_code() && (len == 4 && may_go_on || (9..=CODE_MAX).contains(&len))
+    }
+}
+
 /// Whether a shape begins with so many digits and goes on with this.
-const fn digits_may_begin(len: usize, next: Option<u8>) -> bool {
+pub(super) const fn digits_may_begin(len: usize, next: Option<u8>) -> bool {
     matches!(
         (len, next),
         (2, Some(b'.')) | (6, Some(b'-' | b'+')) | (8, Some(b'-' | b' '))

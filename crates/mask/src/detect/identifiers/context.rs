@@ -311,6 +311,11 @@ fn is_assigned(before: &str) -> bool {
         .is_some_and(|signs| signs.contains(['=', ':']))
 }
 
+/// What names say for a kind of data.
+pub(super) fn named_topics(names: &[&str]) -> Topics {
+    named(names).positive
+}
+
 /// The nearest name that says something for a kind of data, and what the nearest one says against.
 fn named(names: &[&str]) -> Named {
     let mut named = Named::default();

@@ -17,15 +17,11 @@ const LENGTH_MAX: usize = 34;
 pub(super) fn iban(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit> {
     let bytes = text.as_bytes();
     let start = word.span.start;
-    if word.span.len() < 4 || word.made_of.is_letters() || word.made_of.is_digits() {
+    if !bytes.get(word.span.clone()).is_some_and(may_begin) {
         return None;
     }
-    let [a, b, c, d] = *bytes.get(start..)?.first_chunk::<4>()?;
-    let country = [a.to_ascii_uppercase(), b.to_ascii_uppercase()];
-    if !(c.is_ascii_digit() && d.is_ascii_digit()) {
-        return None;
-    }
-    let known = length(country)?;
+    let country = *bytes.get(start..)?.first_chunk::<2>()?;
+    let known = length(country.map(|letter| letter.to_ascii_uppercase()))?;
     let is_right = |end: &usize| {
         ends_freely(bytes, *end) && bytes.get(start..*end).is_some_and(has_remainder_one)
     };
@@ -45,6 +41,21 @@ pub(super) fn iban(text: &str, word: &Word, context: &Context<'_>) -> Option<Hit
     }
     let is_open = !lower || context.around(&span).says(Topics::IBAN | Topics::BANK);
     is_open.then(|| checked("iban", Class::Identifier, span))
+}
+
+/// Whether a word begins with a country and two check digits.
+#[inline]
+pub(super) fn may_begin(word: &[u8]) -> bool {
+    matches!(
+        word,
+        [
+            b'A'..=b'Z' | b'a'..=b'z',
+            b'A'..=b'Z' | b'a'..=b'z',
+            b'0'..=b'9',
+            b'0'..=b'9',
+            ..,
+        ]
+    )
 }
 
 /// The end of `len` letters and digits, with at most one separator between two groups, and none

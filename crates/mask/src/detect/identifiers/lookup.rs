@@ -64,33 +64,62 @@ pub(super) fn first_word(word: &[u8]) -> Topics {
         .unwrap_or(Topics::NONE)
 }
 
-/// Whether a word may be one of those that [`first_word`], [`street`] and [`card_secret`] know: for
-/// nearly all others this says no, and costs little.
-pub(super) fn may_say(word: &[u8]) -> bool {
-    let (bucket, bit) = slot(word);
-    SAYING.get(bucket).is_some_and(|bits| bits & bit != 0)
+/// The words that [`first_word`], [`street`] and [`card_secret`] know, by lengths and letters: of
+/// nearly all others this says at once that they are none.
+pub(super) struct Saying {
+    /// By the first and the second letter, a bit for each length.
+    heads: [u64; 1 << 10],
+    /// By the second and the third letter.
+    tails: [u64; 1 << 10],
 }
 
-/// Where a word is in [`SAYING`]: by its first three letters and its length.
-fn slot(word: &[u8]) -> (usize, u64) {
-    let letter = |at: usize| word.get(at).map_or(0, |byte| usize::from(byte & 0x1f));
-    let key = letter(0) << 10 | letter(1) << 5 | letter(2);
-    (key, 1 << word.len().min(63))
-}
+impl Saying {
+    pub(super) fn words() -> &'static Self {
+        &SAYING
+    }
 
-static SAYING: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let mut saying = vec![0; 1 << 15];
-    let mut add = |word: &[u8], plural: bool| {
-        let (bucket, bit) = slot(word);
-        if let Some(bits) = saying.get_mut(bucket) {
-            *bits |= if plural { bit | bit << 1 } else { bit };
+    /// Whether the word of so many letters with which a text begins may be one of them.
+    #[inline]
+    pub(super) fn may_have(&self, text: &[u8], len: usize) -> bool {
+        let letters = match (len, text) {
+            (0, _) | (_, []) => return false,
+            (1, [first, ..]) => [*first, 0, 0],
+            (2, [first, second, ..]) => [*first, *second, 0],
+            (_, [first, second, third, ..]) => [*first, *second, *third],
+            _ => return false,
+        };
+        let (head, tail, bit) = slots(letters, len);
+        let both = self.heads.get(head).zip(self.tails.get(tail));
+        both.is_some_and(|(heads, tails)| heads & tails & bit != 0)
+    }
+
+    fn add(&mut self, word: &[u8], plural: bool) {
+        let letter = |at: usize| word.get(at).copied().unwrap_or(0);
+        let (head, tail, bit) = slots([letter(0), letter(1), letter(2)], word.len());
+        let bits = if plural { bit | bit << 1 } else { bit };
+        if let (Some(heads), Some(tails)) = (self.heads.get_mut(head), self.tails.get_mut(tail)) {
+            *heads |= bits;
+            *tails |= bits;
         }
+    }
+}
+
+/// Where a word is in [`Saying`], by its first letters and its length.
+fn slots(letters: [u8; 3], len: usize) -> (usize, usize, u64) {
+    let [first, second, third] = letters.map(|letter| usize::from(letter & 0x1f));
+    (first << 5 | second, second << 5 | third, 1 << len.min(63))
+}
+
+static SAYING: LazyLock<Saying> = LazyLock::new(|| {
+    let mut saying = Saying {
+        heads: [0; 1 << 10],
+        tails: [0; 1 << 10],
     };
     for word in FIRST_WORDS.topics.keys() {
-        add(word, true);
+        saying.add(word, true);
     }
     for word in street::KINDS.iter().chain(card_secret::WORDS) {
-        add(word.as_bytes(), false);
+        saying.add(word.as_bytes(), false);
     }
     saying
 });

@@ -32,12 +32,16 @@ mod words;
 use std::ops::Range;
 
 use self::context::Context;
+use self::lookup::Saying;
 use self::topics::Topics;
 use self::words::{MadeOf, Word};
 use super::{Certainty, Class, Hit, Scope};
+use crate::lanes::Digits;
 
 /// A whole text under a name is at most so long: the first line of an address.
 const NAMED_MAX: usize = 128;
+/// No identifier with letters has more; documents have at most as many.
+const CODE_MAX: usize = 18;
 /// And without a space: a date with a time of day.
 const SECRET_MAX: usize = 32;
 
@@ -46,26 +50,30 @@ const SECRET_MAX: usize = 32;
 pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
     let ats = scope.candidates.ats.iter();
     hits.extend(ats.filter_map(|&at| email::email(scope.text, at)));
-    if !has_digit(scope.text.as_bytes()) {
+    if !scope.candidates.has_digits {
         return;
     }
+    let context = Context::new(scope);
     let mut finder = Finder {
         text: scope.text,
-        context: Context::new(scope),
+        named: context.named_topics(),
+        context,
         told: match scope.text.is_ascii() {
             true => Topics::NONE,
             // Words of other scripts are not looked up one by one.
             false => Topics::TOLD,
         },
         networks,
-        is_table: scope.text.contains('\n'),
+        is_table: scope.candidates.has_lines && scope.text.contains('\n'),
+        saying: Saying::words(),
         hits,
     };
     finder.whole_text(scope);
-    scope
-        .candidates
-        .lanes
-        .each_word(|span| finder.word(scope, span));
+    scope.candidates.lanes.each_word(|span, digits| {
+        if finder.is_worth_reading(&span, digits) {
+            finder.word(span, digits);
+        }
+    });
     for run in &scope.candidates.digits {
         finder.run(run);
     }
@@ -75,15 +83,23 @@ pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Whether names say of the text under them what it is.
+pub(crate) fn is_told(names: &[&str]) -> bool {
+    context::named_topics(names).meets(Topics::TOLD)
+}
+
 struct Finder<'a> {
     text: &'a str,
     context: Context<'a>,
     /// Topics of which a word or a name was seen so far.
     told: Topics,
+    /// What the names that govern the text say.
+    named: Topics,
     /// Addresses of networks are asked for.
     networks: bool,
     /// There are lines, and so perhaps a table.
     is_table: bool,
+    saying: &'static Saying,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -95,13 +111,13 @@ impl Finder<'_> {
             && scope.text.len() <= NAMED_MAX
             && (scope.text.len() <= SECRET_MAX || scope.text.contains(' '));
         if may_be && self.tells(Topics::WHOLE) {
-            self.whole(&(0..self.text.len()), self.context.named_topics());
+            self.whole(&(0..self.text.len()), self.named);
         }
     }
 
     /// Whether a word so far or a name tells one of these.
     fn tells(&self, topics: Topics) -> bool {
-        self.told.meets(topics) || self.context.named_topics().meets(topics)
+        self.told.meets(topics) || self.named.meets(topics)
     }
 
     /// A text or a cell that is all one value.
@@ -131,38 +147,54 @@ impl Finder<'_> {
         }
     }
 
-    fn word(&mut self, scope: &Scope<'_>, span: Range<usize>) {
+    /// Whether a word may be something or say something; nearly every one is short digits, or letters
+    /// that say nothing.
+    #[inline]
+    fn is_worth_reading(&self, span: &Range<usize>, digits: Digits) -> bool {
+        let len = span.len();
+        let Some(rest) = self.text.as_bytes().get(span.start..) else {
+            return false;
+        };
+        let is_read = match digits {
+            Digits::None => {
+                len <= 2 && rest.first().is_some_and(u8::is_ascii_uppercase)
+                    || self.saying.may_have(rest, len)
+            }
+            Digits::All => len >= 5 || code::digits_may_begin(len, rest.get(len).copied()),
+            Digits::Some => len >= 4 && (len <= CODE_MAX || iban::may_begin(rest)),
+        };
+        is_read || self.networks || self.is_table && self.told.meets(Topics::WHOLE)
+    }
+
+    fn word(&mut self, span: Range<usize>, digits: Digits) {
         let text = self.text;
         let len = span.len();
         let Some(written) = text.as_bytes().get(span.clone()) else {
             return;
         };
-        // Nearly every word is letters that say nothing.
-        let is_letters = !scope.candidates.lanes.has_digit(&span);
-        let says = is_letters && lookup::may_say(written);
-        if is_letters && len > 2 && !says && !(self.networks && len <= 4) {
-            return;
-        }
+        let is_letters = digits == Digits::None;
         let made_of = MadeOf::of(written);
+        let says = is_letters && self.saying.may_have(written, len);
         let word = &Word { span, made_of };
         if len <= 4 && self.networks {
             self.add(network::network(text, word));
         }
-        if is_letters {
-            if says {
-                self.letters(word);
-            }
-            if len > 2 {
-                return;
-            }
-        } else if len == 4 {
+        if says {
+            self.letters(word);
+        }
+        if is_letters && len > 2 {
+            return;
+        }
+        if len == 4 && !made_of.is_digits() {
             self.add(card_secret::secret_after(text, &word.span));
         }
-        let code =
-            code::code(text, word, &self.context).or_else(|| iban::iban(text, word, &self.context));
-        if code.is_some() {
-            self.add(code);
-            return;
+        if code::may_begin(text, word) || iban::may_begin(written) {
+            let code = code::code(text, word, &self.context)
+                .or_else(|| iban::iban(text, word, &self.context));
+            if code.is_some() {
+                self.add(code);
+                return;
+            }
         }
         if self.is_table && len <= 8 && self.told.meets(Topics::WHOLE) {
             self.cell(&word.span);
@@ -170,7 +202,7 @@ impl Finder<'_> {
         if len >= 5 && self.tells(Topics::DOCUMENT) && document::may_be(text, word) {
             self.add(document::document(text, word, &self.context));
         }
-        if len >= 6 && word.made_of.is_digits() && self.tells(Topics::BANK) {
+        if len >= 6 && made_of.is_digits() && self.tells(Topics::BANK) {
             self.add(iban::bank_account(text, &word.span, &self.context));
         }
     }
@@ -236,16 +268,6 @@ impl Finder<'_> {
             self.hits.extend(hit);
         }
     }
-}
-
-/// Whether a text has any digit; nearly everything here has some. In pieces, so that they are
-/// compared many at a time.
-fn has_digit(bytes: &[u8]) -> bool {
-    bytes.chunks(64).any(|piece| {
-        piece
-            .iter()
-            .fold(false, |found, byte| found | byte.is_ascii_digit())
-    })
 }
 
 fn checked(kind: &'static str, class: Class, span: Range<usize>) -> Hit {
