@@ -17,17 +17,17 @@ const DIGIT: u8 = 1 << 2;
 const SIGN: u8 = 1 << 3;
 /// A byte of a character beyond ASCII, or a control character but for tab and ends of lines.
 const UNUSUAL: u8 = 1 << 4;
-/// `\`.
-const BACKSLASH: u8 = 1 << 5;
-/// `%` and `&`.
-const ESCAPE: u8 = 1 << 6;
+/// `\`, `%` and `&`.
+const ESCAPE: u8 = 1 << 5;
+/// Small letters, and what parts the words of a seed phrase: white space and commas.
+const PROSE: u8 = 1 << 6;
 /// Line feed and carriage return.
 const LINE: u8 = 1 << 7;
 
 /// So many bytes have their bits in one word.
 const BLOCK: usize = 64;
 
-/// Which bytes of a text are of a class, for three classes.
+/// Which bytes of a text are of a class, for some classes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Lanes {
     blocks: Vec<Block>,
@@ -41,6 +41,7 @@ struct Block {
     token: u64,
     word: u64,
     digit: u64,
+    prose: u64,
 }
 
 /// How many bytes of a word are digits.
@@ -86,11 +87,7 @@ impl Seen {
         self.0 & UNUSUAL != 0
     }
 
-    pub(crate) const fn backslash(self) -> bool {
-        self.0 & BACKSLASH != 0
-    }
-
-    /// `%` or `&`.
+    /// `\`, `%` or `&`.
     pub(crate) const fn escape(self) -> bool {
         self.0 & ESCAPE != 0
     }
@@ -110,7 +107,7 @@ impl Seen {
 
     /// Nothing but letters and punctuation: a member's name as most are.
     pub(crate) const fn plain(self) -> bool {
-        self.0 & !(TOKEN | WORD) == 0
+        self.0 & !(TOKEN | WORD | PROSE) == 0
     }
 }
 
@@ -195,6 +192,11 @@ impl Lanes {
         self.each_run(|block| block.digit, take);
     }
 
+    /// Calls for each run of small letters, white space and commas.
+    pub(crate) fn each_prose(&self, take: impl FnMut(Range<usize>)) {
+        self.each_run(|block| block.prose, take);
+    }
+
     fn each_run(&self, lane: impl Fn(&Block) -> u64, mut take: impl FnMut(Range<usize>)) {
         let mut start = 0;
         let mut before = 0;
@@ -234,6 +236,7 @@ impl Block {
         self.token |= lane(TOKEN);
         self.word |= lane(WORD);
         self.digit |= lane(DIGIT);
+        self.prose |= lane(PROSE);
     }
 }
 
@@ -295,14 +298,14 @@ const fn classes() -> [u8; 256] {
 const fn class_of(byte: u8) -> u8 {
     match byte {
         b'0'..=b'9' => TOKEN | WORD | DIGIT,
-        b'A'..=b'Z' | b'a'..=b'z' => TOKEN | WORD,
+        b'A'..=b'Z' => TOKEN | WORD,
+        b'a'..=b'z' => TOKEN | WORD | PROSE,
         b'_' | b'+' | b'/' | b'.' | b'~' | b'-' => TOKEN,
         b'=' => TOKEN | SIGN,
         b'@' | b':' => SIGN,
-        b'\\' => BACKSLASH,
-        b'%' | b'&' => ESCAPE,
-        b'\n' | b'\r' => LINE,
-        b'\t' => 0,
+        b'\\' | b'%' | b'&' => ESCAPE,
+        b' ' | b',' | b'\t' => PROSE,
+        b'\n' | b'\r' => LINE | PROSE,
         0..=31 | 127.. => UNUSUAL,
         _ => 0,
     }

@@ -1,6 +1,7 @@
 //! Words and short numbers, as most texts of a message are: only a name can make one of them
 //! something.
 
+use super::recent::Recent;
 use super::{credentials, identifiers};
 use crate::lanes::is_token;
 
@@ -28,14 +29,18 @@ pub(crate) fn is_plain(text: &str) -> bool {
         || bytes.len() <= DIGITS_MAX && digits == bytes.len()
 }
 
-/// Whether names say of whatever stands under them that it is something.
-pub(crate) fn is_told(names: &[&str]) -> bool {
-    credentials::is_told(names) || identifiers::is_told(names)
+/// Whether a name may say of whatever stands under it that it is something.
+pub(crate) fn tells(name: &str) -> bool {
+    thread_local! {
+        static RECENT: Recent<bool> = const { Recent::new() };
+    }
+    let judge = |name: &str| credentials::tells(name) || identifiers::tells(name);
+    RECENT.with(|recent| recent.said(name, judge))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_plain, is_told};
+    use super::{is_plain, tells};
 
     #[test]
     fn words_and_short_numbers_are_plain() {
@@ -58,8 +63,11 @@ mod tests {
 
     #[test]
     fn names_tell() {
-        assert!(is_told(&["db", "password"]));
-        assert!(is_told(&["card", "cvv", "value"]));
-        assert!(!is_told(&["result", "content", "text"]));
+        for name in ["password", "cvv", "secrets", "phone", "driving_licence"] {
+            assert!(tells(name), "{name}");
+        }
+        for name in ["result", "content", "text", "total"] {
+            assert!(!tells(name), "{name}");
+        }
     }
 }

@@ -178,7 +178,7 @@ impl<'s> Search<'s> {
     /// Searches a text and its views. The places do not overlap.
     pub(crate) fn text(&mut self, text: &str, context: Context<'_>) -> Vec<Place> {
         let mut places = Vec::new();
-        if text.is_empty() || self.has_nothing(text, context) {
+        if text.is_empty() {
             return places;
         }
         if self.json(text, context, &mut places) {
@@ -196,9 +196,6 @@ impl<'s> Search<'s> {
     /// Searches a number's lexeme.
     pub(crate) fn number(&mut self, lexeme: &str, context: Context<'_>) -> Vec<Place> {
         let mut places = Vec::new();
-        if self.has_nothing(lexeme, context) {
-            return places;
-        }
         let mut candidates = self.spare.pop().unwrap_or_else(Candidates::with_room);
         collect(lexeme, &mut candidates);
         self.detect(lexeme, &candidates, context, &mut places);
@@ -207,11 +204,9 @@ impl<'s> Search<'s> {
         places
     }
 
-    /// Whether a text is one of the many that are told at a glance.
-    fn has_nothing(&self, text: &str, context: Context<'_>) -> bool {
-        self.rules.own().is_none()
-            && plain::is_plain(text)
-            && (context.definition || !plain::is_told(context.names))
+    /// Whether a text need not be searched where no name tells of it.
+    pub(crate) fn can_skip(&self, text: &str) -> bool {
+        self.rules.own().is_none() && self.outside.is_none() && plain::is_plain(text)
     }
 
     /// A text that is JSON itself is walked: its names say more than its bytes.

@@ -271,8 +271,7 @@ fn enclosing(span: Range<usize>, name: &'static str, whole: Whole) -> Option<Pla
 /// Whether a text can have what a reading decodes, by the bytes that it has.
 const fn may_apply(reading: &Reading, seen: Seen, candidates: &Candidates) -> bool {
     match reading.layer {
-        Layer::Percent | Layer::Entities => seen.escape(),
-        Layer::Backslash => seen.backslash(),
+        Layer::Percent | Layer::Entities | Layer::Backslash => seen.escape(),
         Layer::QuotedPrintable => seen.sign(),
         _ if reading.across_only => seen.line(),
         _ => seen.unusual() || candidates.doubled,

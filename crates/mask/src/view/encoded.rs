@@ -387,6 +387,11 @@ fn promise(probe: &[u8]) -> Option<Promise> {
         [0xfe, 0xff, ..] => return Some(Promise::Utf16 { big_endian: true }),
         _ => {}
     }
+    let readable = probe.iter().filter(|byte| is_readable(**byte)).count();
+    let has_zeros = matches!(probe, [0, ..] | [_, 0, ..]);
+    if !has_zeros && readable + 2 < probe.len() {
+        return None;
+    }
     let halves = |odd: usize| probe.iter().skip(odd).step_by(2).take(4);
     if halves(1).all(|byte| *byte == 0) && halves(0).all(|byte| is_readable(*byte)) {
         return Some(Promise::Utf16 { big_endian: false });
@@ -399,7 +404,6 @@ fn promise(probe: &[u8]) -> Option<Promise> {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     };
-    let readable = probe.iter().filter(|byte| is_readable(**byte)).count();
     (whole && readable + 2 >= probe.len()).then_some(Promise::Text)
 }
 

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 
+use super::Start;
 use super::neighbours::{holds_columns, holds_rows, is_name};
 use super::scan::Raw;
 use super::zone::{self, Zone};
+use crate::detect::plain;
 
 /// The nearest names are kept, at most this many.
 pub(super) const NAMES_MAX: usize = 16;
@@ -23,6 +25,8 @@ pub(super) struct Frame<'m> {
     pub(super) columns: Vec<Cow<'m, str>>,
     /// The last string of an array.
     pub(super) previous: Option<Raw<'m>>,
+    /// A name outside of it may tell of its values.
+    pub(super) told: bool,
     /// Counts the containers of a message.
     pub(super) serial: usize,
 }
@@ -38,6 +42,8 @@ pub(super) struct Member<'m> {
     pub(super) name: Cow<'m, str>,
     pub(super) place: zone::Place,
     pub(super) holds_value: bool,
+    /// It may tell of what it holds.
+    pub(super) tells: bool,
     /// How the name is shown in a path, where it cannot be shown as it is.
     pub(super) shown: Option<String>,
 }
@@ -49,6 +55,14 @@ impl Frame<'_> {
             Some(member) => member.place,
             None => self.place,
         }
+    }
+
+    /// Whether a name may tell of the value being read. What stands in an array may have a name from
+    /// its neighbours.
+    pub(super) fn is_told(&self) -> bool {
+        let member =
+            |member: &Member<'_>| member.tells || member.holds_value && self.label.is_some();
+        self.told || self.member.as_ref().is_none_or(member)
     }
 
     fn is(&self, kind: Kind) -> bool {
@@ -184,11 +198,16 @@ pub(super) fn pointer(stack: &[Frame<'_>]) -> String {
 }
 
 /// The frame that a value opens here.
-pub(super) fn opened<'m>(stack: &[Frame<'m>], kind: Kind, start: Zone, serial: usize) -> Frame<'m> {
+pub(super) fn opened<'m>(
+    stack: &[Frame<'m>],
+    kind: Kind,
+    start: Start<'_>,
+    serial: usize,
+) -> Frame<'m> {
     let parent = stack.last();
     let mut place = parent.map_or(
         zone::Place {
-            zone: start,
+            zone: start.zone,
             fixed: false,
             transparent: false,
         },
@@ -211,6 +230,11 @@ pub(super) fn opened<'m>(stack: &[Frame<'m>], kind: Kind, start: Zone, serial: u
         label: None,
         columns: Vec::new(),
         previous: None,
+        told: match parent {
+            Some(parent) if parent.is(Kind::Array) => parent.told,
+            Some(parent) => parent.is_told(),
+            None => start.names.iter().any(|name| plain::tells(name)),
+        },
         serial,
     }
 }

@@ -11,6 +11,7 @@ mod zone;
 
 use std::borrow::Cow;
 
+use crate::detect::plain;
 use crate::place::{At, Place};
 use crate::search::{Context, Search};
 use crate::view::{Layer, string};
@@ -139,7 +140,7 @@ impl<'m> Walk<'_, '_, 'm> {
     fn open(&mut self, kind: Kind) {
         self.cursor.at += 1;
         self.serial += 1;
-        let frame = frame::opened(&self.stack, kind, self.start.zone, self.serial);
+        let frame = frame::opened(&self.stack, kind, self.start, self.serial);
         self.stack.push(frame);
     }
 
@@ -196,11 +197,13 @@ impl<'m> Walk<'_, '_, 'm> {
         let is_message = self.start.root && self.stack.len() == 1;
         self.walked.is_answer |= is_message && matches!(&*name, "result" | "error");
         let shown = self.name(raw, &name, place);
+        let tells = plain::tells(&name);
         if let Some(frame) = self.stack.last_mut() {
             frame.member = Some(Member {
                 name,
                 place,
                 holds_value,
+                tells,
                 shown,
             });
         }
@@ -232,6 +235,11 @@ impl<'m> Walk<'_, '_, 'm> {
     }
 
     fn string(&mut self, raw: Raw<'m>) {
+        if !raw.escaped && self.search.can_skip(raw.text) && !self.is_told() {
+            let place = self.stack.last().map(Frame::current);
+            self.note(raw, place.map_or(self.start.zone, |place| place.zone));
+            return;
+        }
         let text = decoded(raw);
         let (place, nearest) = self.neighbourhood();
         let mut buffer = [""; NAMES_MAX];
@@ -258,7 +266,7 @@ impl<'m> Walk<'_, '_, 'm> {
 
     fn number(&mut self, lexeme: &str, at: usize) {
         const CHARS_MIN: usize = 3;
-        if lexeme.len() < CHARS_MIN {
+        if lexeme.len() < CHARS_MIN || self.search.can_skip(lexeme) && !self.is_told() {
             return;
         }
         let (place, nearest) = self.neighbourhood();
@@ -285,6 +293,12 @@ impl<'m> Walk<'_, '_, 'm> {
         }
         places.truncate(1);
         self.walked.places.append(&mut places);
+    }
+
+    /// Whether a name may tell of the value being read: those of members are judged once, those that
+    /// neighbours give are not judged.
+    fn is_told(&self) -> bool {
+        self.stack.last().is_none_or(Frame::is_told)
     }
 
     /// What the value being read is, and the name that its neighbour gives it.

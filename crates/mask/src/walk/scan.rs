@@ -55,8 +55,7 @@ impl<'m> Cursor<'m> {
         let mut escaped = false;
         loop {
             let rest = bytes.get(self.at..).ok_or(Broken)?;
-            let found = memchr2(b'"', b'\\', rest).ok_or(Broken)?;
-            self.at += found;
+            self.at += next_mark(rest).ok_or(Broken)?;
             if self.peek() == Some(b'"') {
                 let text = self.text.get(start..self.at).ok_or(Broken)?;
                 self.at += 1;
@@ -160,6 +159,23 @@ impl<'m> Cursor<'m> {
             }
         }
     }
+}
+
+/// The first quote or backslash. Most names and values end before a search by many bytes at a time
+/// has begun.
+fn next_mark(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The first byte that has its highest bit set in this is the first that is zero.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    if let Some(head) = bytes.first_chunk() {
+        let head = u64::from_le_bytes(*head);
+        let marks =
+            zeros(head ^ (ONES * u64::from(b'"'))) | zeros(head ^ (ONES * u64::from(b'\\')));
+        if marks != 0 {
+            return Some(marks.trailing_zeros() as usize / 8);
+        }
+    }
+    memchr2(b'"', b'\\', bytes)
 }
 
 #[cfg(test)]

@@ -46,9 +46,9 @@ pub(crate) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     labels::find(scope, hits);
 }
 
-/// Whether names say of the text under them that it is a secret.
-pub(crate) fn is_told(names: &[&str]) -> bool {
-    governed::governing(names).is_some()
+/// Whether a name says of the text under it, or two levels under it, that it is a secret.
+pub(crate) fn tells(name: &str) -> bool {
+    names::sensitive(name).is_some() || names::holds_secrets(name)
 }
 
 /// What the token runs of a text are by themselves.

@@ -43,19 +43,21 @@ const WORD_LETTERS_MAX: usize = 8;
 /// The words of the shortest phrase.
 const PHRASE_WORDS_MIN: usize = 12;
 
-/// Seed phrases. Only every so many bytes a word is looked up, so that no phrase lies between; what
-/// stands around it is read where it is of the list.
+/// Seed phrases. In each run of small letters only every so many bytes a word is looked up, so that no
+/// phrase lies between; what stands around it is read where it is of the list.
 pub(super) fn find(scope: &Scope<'_>, named: bool, hits: &mut Vec<Hit>) {
     const STEP: usize = PHRASE_BYTES_MIN - 1;
     let text = scope.text.as_bytes();
-    let mut at = STEP;
-    while at < text.len() {
-        let row = row_at(text, at);
-        if row.words >= PHRASE_WORDS_MIN {
-            phrases(text, row.span.start, row.span.end, named, hits);
+    scope.candidates.lanes.each_prose(|run| {
+        let mut at = run.start + STEP;
+        while at < run.end {
+            let row = row_at(text, at);
+            if row.words >= PHRASE_WORDS_MIN {
+                phrases(text, row.span.start, row.span.end, named, hits);
+            }
+            at = at.max(row.span.end) + STEP;
         }
-        at = at.max(row.span.end) + STEP;
-    }
+    });
 }
 
 /// Whether words of the list stand around a place, as many as a phrase has.

@@ -311,11 +311,6 @@ fn is_assigned(before: &str) -> bool {
         .is_some_and(|signs| signs.contains(['=', ':']))
 }
 
-/// What names say for a kind of data.
-pub(super) fn named_topics(names: &[&str]) -> Topics {
-    named(names).positive
-}
-
 /// The nearest name that says something for a kind of data, and what the nearest one says against.
 fn named(names: &[&str]) -> Named {
     let mut named = Named::default();
@@ -336,7 +331,7 @@ fn named(names: &[&str]) -> Named {
 }
 
 /// Everything that a name says, its clauses together.
-fn name_topics(name: &str) -> Topics {
+pub(super) fn name_topics(name: &str) -> Topics {
     thread_local! {
         static RECENT: Recent<Topics> = const { Recent::new() };
     }

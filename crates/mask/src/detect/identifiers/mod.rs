@@ -83,9 +83,9 @@ pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Whether names say of the text under them what it is.
-pub(crate) fn is_told(names: &[&str]) -> bool {
-    context::named_topics(names).meets(Topics::TOLD)
+/// Whether a name says of the text under it what only names and words can tell.
+pub(crate) fn tells(name: &str) -> bool {
+    context::name_topics(name).meets(Topics::TOLD)
 }
 
 struct Finder<'a> {
