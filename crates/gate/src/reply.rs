@@ -32,6 +32,17 @@ pub enum ReplyBody {
     Nothing,
 }
 
+impl ReplyBody {
+    /// How much of it was answered, without what the gateway puts around it.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Whole(_, bytes) | Self::Message(_, bytes) => bytes.len(),
+            Self::Frame(frame) => frame.raw.len(),
+            Self::Head(_) | Self::Nothing => 0,
+        }
+    }
+}
+
 impl Reply {
     /// What is written.
     pub const fn body(&self) -> &ReplyBody {

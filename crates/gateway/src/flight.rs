@@ -1,6 +1,7 @@
 //! One call on its way: cleared, put on record, forwarded. Runs in a task of its own, so that a
 //! client that hangs up cancels no record.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,9 +12,11 @@ use gate::{
 use ledger::{CommitError, Session as Recording};
 use mask::Outside;
 use mcp::{Message, Method};
+use model::Principal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::counters::SessionCounters;
 use crate::detector::Unseen;
 use crate::halting::Watch;
 use crate::relay::{Left, Relay, Resumption};
@@ -56,6 +59,13 @@ impl Owner {
         match self {
             Self::Session(session) => &session.recording,
             Self::Group(group, _) => &group.recording,
+        }
+    }
+
+    pub(crate) fn counters(&self) -> &SessionCounters {
+        match self {
+            Self::Session(session) => &session.counters,
+            Self::Group(group, _) => &group.counters,
         }
     }
 
@@ -194,13 +204,7 @@ impl Flight {
                 return Err(Stop::Refused(Box::new(refuse(committed))));
             }
         };
-        let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
-        let around = Circumstances {
-            arguments: upstream
-                .map(|upstream| upstream.arguments.clone())
-                .unwrap_or_default(),
-            ..Circumstances::default()
-        };
+        let around = self.around(&call);
         let judged = judge(
             call,
             &wiring.policy.load(),
@@ -221,6 +225,21 @@ impl Flight {
         };
         let committed = recording.commit(refused).await?;
         Err(Stop::Refused(Box::new(refuse(committed))))
+    }
+
+    /// What is known around a call, which is counted by this.
+    fn around(&self, call: &Call) -> Circumstances {
+        let peer = call.exchange.arrival.http.peer.as_ref();
+        let address = peer.and_then(|peer| peer.parse::<SocketAddr>().ok());
+        let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
+        Circumstances {
+            calls: self.shared.counters.called(call, self.owner.counters()),
+            address: address.map(|address| address.ip()),
+            arguments: upstream
+                .map(|upstream| upstream.arguments.clone())
+                .unwrap_or_default(),
+            ..Circumstances::default()
+        }
     }
 
     /// What an outside detector finds in a call, where there is one.
@@ -388,6 +407,14 @@ impl Flight {
             let mut relay = Relay::new(self, sent.forwarded, link.transport(), false);
             relay.run(sent.incoming).await;
         }
+    }
+
+    /// Sends an answer on, which counts for whoever gets it.
+    pub(crate) async fn answer(&self, reply: Reply, last: bool, who: &Principal) {
+        let counters = &self.shared.counters;
+        let bytes = reply.body().bytes();
+        counters.answered(who, self.owner.counters(), bytes, random::now());
+        self.send(Out::Reply(Box::new(reply), last)).await;
     }
 
     pub(crate) async fn send(&self, out: Out) {

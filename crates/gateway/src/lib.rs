@@ -8,6 +8,7 @@ mod arrival;
 mod config;
 mod connect;
 mod connection;
+mod counters;
 mod detector;
 mod door;
 mod endpoint;

@@ -14,7 +14,7 @@ use mcp::{Era, IdKey, Kind, Message};
 use model::Halt;
 
 use crate::detector::Unseen;
-use crate::flight::{Flight, Out, withheld};
+use crate::flight::{Flight, withheld};
 use crate::random;
 use holding::{Holding, Searched};
 use room::room;
@@ -469,7 +469,8 @@ impl<'a> Relay<'a> {
         let last = at_end && self.answered && !(self.opens_stream && self.began);
         let reply = reply(committed);
         if self.left == Left::Stayed && !(at_end && self.untold) {
-            self.flight.send(Out::Reply(Box::new(reply), last)).await;
+            let who = &self.forwarded.exchange().caller.principal;
+            self.flight.answer(reply, last, who).await;
         }
         Ok(())
     }

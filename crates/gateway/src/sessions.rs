@@ -12,6 +12,7 @@ use mcp::IdKey;
 use model::{Agent, Caller, Timestamp, UpstreamName};
 use tokio::sync::{OnceCell, mpsc};
 
+use crate::counters::SessionCounters;
 use crate::flight::Out;
 use crate::upstream::Link;
 use crate::upstreams::Upstream;
@@ -45,6 +46,7 @@ pub(crate) struct McpSession {
     /// Set once the server answered `initialize`.
     pub(crate) protocol_version: OnceLock<Arc<str>>,
     pub(crate) streams: AtomicUsize,
+    pub(crate) counters: SessionCounters,
     pub(crate) use_count: Use,
     /// The client's one stream, where the transport is HTTP+SSE, until the session is closed.
     stream: Mutex<Option<mpsc::Sender<Out>>>,
@@ -58,6 +60,7 @@ pub(crate) struct McpSession {
 pub(crate) struct Group {
     pub(crate) upstream: UpstreamName,
     pub(crate) recording: Recording,
+    pub(crate) counters: SessionCounters,
     pub(crate) use_count: Use,
 }
 
@@ -273,6 +276,7 @@ impl McpSession {
             link: OnceCell::new(),
             protocol_version: OnceLock::new(),
             streams: AtomicUsize::new(0),
+            counters: SessionCounters::default(),
             use_count: Use::default(),
             stream: Mutex::new(None),
             server_requests: Mutex::new(HashMap::new()),

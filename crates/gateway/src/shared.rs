@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::counters::Counters;
 use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
 use crate::outputs::Outputs;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) detector: Option<Detector>,
     pub(crate) sessions: Sessions,
     pub(crate) outputs: Outputs,
+    pub(crate) counters: Counters,
     pub(crate) calls: AtomicUsize,
     /// No new work is taken.
     pub(crate) stopping: AtomicBool,
@@ -82,6 +84,7 @@ impl Shared {
             upstreams,
             sessions: Sessions::default(),
             outputs: Outputs::default(),
+            counters: Counters::default(),
             calls: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             draining: CancellationToken::new(),

@@ -196,6 +196,8 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
                 ("session_minute", long(facts.calls.session_minute)),
                 ("person_minute", long(facts.calls.person_minute)),
                 ("tool_minute", long(facts.calls.tool_minute)),
+                ("session_bytes", long(facts.calls.session_bytes)),
+                ("person_bytes_minute", long(facts.calls.person_bytes_minute)),
             ])?,
         ),
         ("clock".to_owned(), clock(facts)?),

@@ -180,7 +180,7 @@ pub enum Pin {
     Changed,
 }
 
-/// Calls of tools, this one included.
+/// Calls of tools, this one included, and what was answered before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
     /// In this session.
@@ -191,6 +191,10 @@ pub struct Calls {
     pub person_minute: u64,
     /// Of this principal and tool within the last minute.
     pub tool_minute: u64,
+    /// Bytes that were answered in this session.
+    pub session_bytes: u64,
+    /// Bytes that this principal was answered within the last minute.
+    pub person_bytes_minute: u64,
 }
 
 impl Request<'_> {

@@ -249,6 +249,7 @@ fn group(admitted: &Admitted, exchange: &Arc<Exchange>) -> Result<InUse<Group>, 
         Ok(Group {
             upstream: admitted.upstream.name.clone(),
             recording,
+            counters: crate::counters::SessionCounters::default(),
             use_count: crate::sessions::Use::default(),
         })
     })

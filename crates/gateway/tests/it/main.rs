@@ -28,6 +28,8 @@ mod http2;
 #[cfg(test)]
 mod leaving;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod masking;
 #[cfg(test)]
 mod presidio;

@@ -39,6 +39,8 @@ pub(crate) struct Rig {
     dir: TempDir,
     opened: Option<Opened>,
     running: Option<Running>,
+    /// The decisions in force.
+    pub(crate) policy: Arc<ArcSwap<Policy>>,
     /// What an operator stops.
     pub(crate) halts: watch::Sender<Arc<Halts>>,
     /// Where the gateway listens.
@@ -128,9 +130,10 @@ impl Rig {
         let (alice, bob) = (key("alice", 1), key("bob", 2));
         let keys = ApiKeys::new(pepper(), [alice.key, bob.key]);
         let (halts, halted) = watch::channel(Arc::new(Halts::default()));
+        let policy = Arc::new(ArcSwap::from_pointee(Policy::permit_all()));
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
-            policy: Arc::new(ArcSwap::from_pointee(Policy::permit_all())),
+            policy: policy.clone(),
             masks: Arc::new(ArcSwap::from_pointee(masks)),
             keys: Arc::new(ArcSwap::from_pointee(keys)),
             halts: halted,
@@ -146,6 +149,7 @@ impl Rig {
             opened: Some(opened),
             running: Some(running),
             halts,
+            policy,
             raw,
             stdio,
             alice: alice.token,
