@@ -13,8 +13,12 @@ use crate::upstream::duplex::{Inlet, Outgoing, parsing};
 
 const READ_BYTES: usize = 64 << 10;
 
-/// Largest piece of standard error in one record.
-const STDERR_BYTES_MAX: usize = 16 << 10;
+/// What of standard error is read at once.
+const STDERR_BYTES: usize = 16 << 10;
+
+/// So much is waited for until a line ends, or a key of several lines. What is longer goes on record in
+/// pieces that end between words.
+const STDERR_LINE_BYTES_MAX: usize = 256 << 10;
 
 /// How standard output ended.
 #[derive(Debug, Default)]
@@ -99,12 +103,20 @@ fn last_line(pending: &[u8]) -> Option<usize> {
     (!before.is_empty()).then_some(before.len())
 }
 
+/// Where a line may be cut that does not end: between two words, so that no value is split that is one.
+fn last_word(pending: &[u8]) -> usize {
+    let space = pending.iter().rposition(u8::is_ascii_whitespace);
+    space.map_or(pending.len(), |space| space + 1)
+}
+
 /// Puts standard error on record, in pieces that end with a line where lines are short enough.
 pub(super) async fn read_stderr(mut stderr: impl AsyncRead + Unpin, inlet: Inlet) -> Option<()> {
-    let mut pending = BytesMut::with_capacity(STDERR_BYTES_MAX);
+    let mut pending = BytesMut::with_capacity(STDERR_BYTES);
     loop {
-        let room = STDERR_BYTES_MAX.saturating_sub(pending.len()) as u64;
-        let read = (&mut stderr).take(room).read_buf(&mut pending).await;
+        let read = (&mut stderr)
+            .take(STDERR_BYTES as u64)
+            .read_buf(&mut pending)
+            .await;
         let piece = match (read, last_line(&pending)) {
             (Ok(0) | Err(_), _) => {
                 if !pending.is_empty() {
@@ -113,10 +125,15 @@ pub(super) async fn read_stderr(mut stderr: impl AsyncRead + Unpin, inlet: Inlet
                 return Some(());
             }
             (Ok(_), Some(end)) => pending.split_to(end),
-            (Ok(_), None) if pending.len() >= STDERR_BYTES_MAX => pending.split(),
-            (Ok(_), None) => continue,
+            (Ok(_), None) if pending.len() >= STDERR_LINE_BYTES_MAX => {
+                pending.split_to(last_word(&pending))
+            }
+            (Ok(_), None) => {
+                pending.reserve(STDERR_BYTES);
+                continue;
+            }
         };
         inlet.aside(Answer::Stderr(piece.freeze())).await;
-        pending.reserve(STDERR_BYTES_MAX);
+        pending.reserve(STDERR_BYTES);
     }
 }

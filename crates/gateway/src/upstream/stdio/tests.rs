@@ -224,6 +224,33 @@ async fn a_flood_on_standard_error_is_recorded_whole() {
     }
 }
 
+/// No piece ends inside of a word, however long the line is, nor inside of a key.
+#[tokio::test]
+async fn what_is_no_line_goes_on_record_between_words() {
+    let word = "ghp_wJalrXUtnFEMIK7MDENGbPxRfiCYzKQ4c9Lw ";
+    let key = r"'-----BEGIN PRIVATE KEY-----\n' + ('k' * 64 + '\n') * 600 + '-----END PRIVATE KEY-----\n'";
+    for (written, pieces_min) in [
+        // As long as several reads, longer than what is waited for, and lines that belong together.
+        (format!(r"'{word}' * 1000 + '\n'"), 1),
+        (format!(r"'{word}' * 10000 + '\n'"), 2),
+        (format!(r"{key} + 'x\n'"), 1),
+    ] {
+        let act = format!("sys.stderr.write({written}); sys.stderr.flush()\nanswer('{{}}')");
+        let rig = start(&acts(&act), &Limits::default()).await;
+        rig.call(PING).await;
+        let pieces = rig.end().await;
+        assert!(pieces.len() >= pieces_min, "{}", pieces.len());
+        for piece in &pieces {
+            assert!(
+                piece.ends_with(" \"") || piece.ends_with(r#"\n""#),
+                "{piece}"
+            );
+            let keys = (piece.contains("BEGIN"), piece.contains("END PRIVATE"));
+            assert_eq!(keys.0, keys.1, "a key in pieces");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_program_that_is_not_there_is_unreachable() {
     let cases = [
