@@ -287,6 +287,30 @@ fn repeats(body: &[u8], field: &dyn Fn(&str) -> String) {
     }
 }
 
+/// The next event never comes: what came does not wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_masked_without_the_next_one() {
+    let log = format!(
+        r#"{{"jsonrpc":"2.0","method":"notifications/message","params":{{"level":"info","data":"the key {TOKEN} is in use."}}}}"#
+    );
+    let framed = |text: String| Answer::event_stream(vec![Step::Text(text), Step::Hang]);
+    let script = Script::new().on(When::call("held"), framed(format!("data: {log}\n\n")));
+    let mut rig = Rig::start(script).await;
+    let headers = [
+        MODERN_VERSION,
+        ("Mcp-Method", "tools/call"),
+        ("Mcp-Name", "held"),
+    ];
+    let body = modern(1, "tools/call", r#","name":"held""#);
+    let mut connection = rig.connect().await;
+    let request = crate::rig::post_bytes("/mcp/http", &headers, body.as_bytes());
+    connection.write(&request).await;
+    let came = connection.until("is in use.").await;
+    assert!(came.contains("the key [github_token] is in use."), "{came}");
+    drop(connection);
+    rig.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_is_split_over_events_is_masked_in_all() {
     let (first, second) = TOKEN.split_at(15);
