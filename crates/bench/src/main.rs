@@ -23,6 +23,7 @@ mod origin;
 mod process;
 mod report;
 mod shape;
+mod streams;
 mod subject;
 
 use std::process::ExitCode;
@@ -60,11 +61,13 @@ fn run() -> Result<()> {
 async fn measure(options: &Options) -> Result<()> {
     let cells = cells::measure(options).await?;
     let sessions = memory::measure(options).await?;
+    let streams = streams::measure(options).await?;
     let report = report::Report {
         quick: options.quick,
         nginx: nginx::version(),
         cells,
         sessions,
+        streams,
     };
     println!("{report}");
     if let Some(file) = &options.json {

@@ -51,6 +51,11 @@ impl Options {
         if self.quick { 2_000 } else { 10_000 }
     }
 
+    /// Streams that are opened to see what an open stream costs.
+    pub(crate) const fn open_streams(&self) -> usize {
+        if self.quick { 200 } else { 1_000 }
+    }
+
     /// Whether a cell of this name is wanted.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|text| name.contains(text))

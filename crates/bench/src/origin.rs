@@ -70,8 +70,11 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Body>, hyper::Err
     if between(&body, "\"method\":\"", "\"") == Some("initialize") {
         return Ok(opened());
     }
-    let shape = between(&body, "\"params\":{\"name\":\"", "\"").and_then(Shape::named);
-    Ok(match shape {
+    let tool = between(&body, "\"params\":{\"name\":\"", "\"");
+    if tool == Some(shape::HELD) {
+        return Ok(held());
+    }
+    Ok(match tool.and_then(Shape::named) {
         None => empty(StatusCode::BAD_REQUEST),
         Some(Shape::Stream) => stream(id),
         Some(shape) => json(shape::result(shape, id)),
@@ -104,6 +107,18 @@ fn stream(id: &str) -> Response<Body> {
         // The channel has room for all of them.
         let _ = sender.try_send(Frame::data(event));
     }
+    with_type("text/event-stream", body.boxed())
+}
+
+/// One event, and then nothing for as long as the client stays.
+fn held() -> Response<Body> {
+    let (mut sender, body) = Channel::new(1);
+    tokio::spawn(async move {
+        // Whoever leaves gets none.
+        if sender.send_data(shape::held()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    });
     with_type("text/event-stream", body.boxed())
 }
 

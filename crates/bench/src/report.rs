@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cells::{Cell, Measured, float};
 use crate::memory::OpenSessions;
+use crate::streams::{OpenStreams, Opened};
 use crate::subject::Kind;
 
 pub(crate) struct Report {
@@ -14,6 +15,7 @@ pub(crate) struct Report {
     pub(crate) nginx: Option<String>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) sessions: Option<OpenSessions>,
+    pub(crate) streams: Option<OpenStreams>,
 }
 
 impl fmt::Display for Report {
@@ -33,6 +35,10 @@ impl fmt::Display for Report {
         if let Some(open) = &self.sessions {
             writeln!(f)?;
             sessions(f, open)?;
+        }
+        if let Some(open) = &self.streams {
+            writeln!(f)?;
+            streams(f, open)?;
         }
         Ok(())
     }
@@ -146,6 +152,34 @@ fn sessions(f: &mut fmt::Formatter<'_>, open: &OpenSessions) -> fmt::Result {
     )
 }
 
+fn streams(f: &mut fmt::Formatter<'_>, open: &OpenStreams) -> fmt::Result {
+    writeln!(
+        f,
+        "{} streams, each open while the server keeps back its second event; the first has a masked value",
+        open.streams
+    )?;
+    for opened in &open.results {
+        writeln!(
+            f,
+            "{:<8} first event p50 {:>8.3} ms, p99 {:>8.3} ms, {:>7} bytes of memory each",
+            opened.kind.name(),
+            opened.first_p50_us / 1e3,
+            opened.first_p99_us / 1e3,
+            fixed(opened.bytes_each, 0),
+        )?;
+    }
+    Ok(())
+}
+
+fn stream_json(opened: &Opened) -> Value {
+    json!({
+        "through": opened.kind.name(),
+        "first_event_p50_us": opened.first_p50_us,
+        "first_event_p99_us": opened.first_p99_us,
+        "bytes_per_stream": opened.bytes_each,
+    })
+}
+
 /// How the log used the disk during the turns of a cell.
 struct Sync {
     ms_each: f64,
@@ -193,6 +227,10 @@ impl Report {
                 "bytes_per_session": open.bytes_each(),
                 "small_call_p50_before_us": open.p50_before_us,
                 "small_call_p50_after_us": open.p50_after_us,
+            })),
+            "open_streams": self.streams.as_ref().map(|open| json!({
+                "streams": open.streams,
+                "results": open.results.iter().map(stream_json).collect::<Vec<_>>(),
             })),
         });
         format!("{value:#}\n")

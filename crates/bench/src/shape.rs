@@ -86,6 +86,29 @@ pub(crate) fn call(shape: Shape, era: Era, client: usize, id: u64) -> Bytes {
     .into()
 }
 
+/// The tool whose answer begins, and does not go on.
+pub(crate) const HELD: &str = "held";
+
+/// What the first event of that answer ends with, behind something that is masked.
+pub(crate) const FIRST: &str = "is in use.";
+
+/// The body of a modern call of that tool.
+pub(crate) fn call_held(client: usize) -> String {
+    let body = call(Shape::Small, Era::Modern, client, 1);
+    let name = format!(r#""name":"{}""#, Shape::Small.name());
+    let held = format!(r#""name":"{HELD}""#);
+    String::from_utf8_lossy(&body).replacen(&name, &held, 1)
+}
+
+/// The first event of the answer to it.
+pub(crate) fn held() -> Bytes {
+    let token = "ghp_wJalrXUtnFEMIK7MDENGbPxRfiCYzKQ4c9Lw";
+    format!(
+        "data: {{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{{\"level\":\"info\",\"data\":\"the key {token} {FIRST}\"}}}}\n\n"
+    )
+    .into()
+}
+
 /// The body of `initialize`.
 pub(crate) fn initialize(client: usize) -> Bytes {
     format!(
