@@ -3,11 +3,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand, TargetKind};
 
 use crate::step::{Steps, cargo};
+use crate::tools;
 
 /// The crate whose program measures the data path.
 const DATA_PATH: &str = "bench";
@@ -26,6 +28,7 @@ pub(crate) fn run(root: &Path, options: &[String]) -> Result<()> {
         .context("cannot read cargo's metadata")?;
     println!("machine: {}", machine());
     data_path(root, &metadata, &steps, options)?;
+    masking(root, &metadata, &steps)?;
     for (package, bench) in targets(&metadata) {
         steps.run(
             &format!("{package}: {bench}"),
@@ -49,7 +52,7 @@ fn data_path(root: &Path, metadata: &Metadata, steps: &Steps, options: &[String]
     let built = metadata.target_directory.join("release");
     let scratch = metadata.target_directory.join("bench");
     fs::create_dir_all(&scratch).context("cannot create a folder for the data")?;
-    let mut measure = std::process::Command::new(built.join(DATA_PATH));
+    let mut measure = Command::new(built.join(DATA_PATH));
     measure
         .arg("measure")
         .arg("--probity")
@@ -60,6 +63,30 @@ fn data_path(root: &Path, metadata: &Metadata, steps: &Steps, options: &[String]
         .arg(scratch.join("report.json"))
         .args(options);
     steps.run("the data path", &mut measure)
+}
+
+/// `probity mask` and other scanners on the same bytes. The run fails where one of them is faster.
+fn masking(root: &Path, metadata: &Metadata, steps: &Steps) -> Result<()> {
+    let scripts = root.join("tests/masking");
+    let corpus = metadata.target_directory.join("bench/corpus");
+    let mut generate = Command::new("python3");
+    generate
+        .arg("generate.py")
+        .arg(&corpus)
+        .current_dir(&scripts);
+    steps.run("the masking corpus", &mut generate)?;
+    let mut compare = Command::new("python3");
+    compare
+        .arg("peers.py")
+        .arg(corpus.join("corpus.jsonl"))
+        .arg("--program")
+        .arg(metadata.target_directory.join("release/probity"))
+        .args(["--times", "1"])
+        .current_dir(&scripts);
+    for python in tools::peers(root, steps)? {
+        compare.arg("--python").arg(python);
+    }
+    steps.run("masking beside its peers", &mut compare)
 }
 
 /// Every benchmark target: its package and its name.

@@ -96,12 +96,27 @@ fn is_root() -> bool {
         .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// Interpreters with the scanners that masking is measured beside.
+pub(crate) fn peers(root: &Path, steps: &Steps) -> Result<Vec<PathBuf>> {
+    debian(steps)?;
+    let peers = venv(root, steps, "tests/masking/requirements.txt", "peers")?;
+    Ok([peers, python(root, steps)?]
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
 fn python(root: &Path, steps: &Steps) -> Result<Option<PathBuf>> {
-    let list = root.join("tests/python/requirements.txt");
+    venv(root, steps, "tests/python/requirements.txt", "python")
+}
+
+/// A Python with the packages of a list; `None`: there is no such list.
+fn venv(root: &Path, steps: &Steps, list: &str, name: &str) -> Result<Option<PathBuf>> {
+    let list = root.join(list);
     if !list.exists() {
         return Ok(None);
     }
-    let home = root.join("target/test-tools/python");
+    let home = root.join("target/test-tools").join(name);
     let python = home.join("bin/python");
     if !is_made_from(&home, &list)? {
         let mut venv = Command::new("python3");
