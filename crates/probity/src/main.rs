@@ -15,6 +15,7 @@ mod root;
 mod running;
 mod system;
 mod tokens;
+mod trial;
 mod view;
 
 use std::io::Write as _;

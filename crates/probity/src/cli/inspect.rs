@@ -1,9 +1,9 @@
 //! What commands do.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use inspect::arguments::Language;
+
+use super::AskedArgs;
 
 /// Says what a command would do, and what policy says of a call with it, as JSON.
 ///
@@ -28,9 +28,8 @@ pub(crate) struct InspectArgs {
     /// Read one JSON object per line from standard input
     #[arg(long, conflicts_with_all = ["kind", "text", "dialect", "tool"])]
     pub(crate) batch: bool,
-    /// Policies to ask instead: files, and folders whose .cedar files are meant
-    #[arg(long, value_name = "PATH")]
-    pub(crate) policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) asked: AskedArgs,
 }
 
 /// What a text is said to be.

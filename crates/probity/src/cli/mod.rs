@@ -20,7 +20,10 @@ pub(crate) use custody::{
 pub(crate) use hand::{DiscloseWhat, KeyArgs, KeyCommand, KeyShowArgs, ProveArgs};
 pub(crate) use inspect::{InspectArgs, Kind};
 pub(crate) use mask::MaskArgs;
-pub(crate) use policy::{PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs};
+pub(crate) use policy::{
+    AskedArgs, PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs, PolicyExplainArgs,
+    PolicyTestArgs,
+};
 pub(crate) use read::{
     FindingsArgs, ReplayArgs, SessionRef, SessionsArgs, ShowArgs, Speed, StateFilter, VerifyArgs,
 };

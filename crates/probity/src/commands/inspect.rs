@@ -1,5 +1,4 @@
 use std::io::{self, BufRead as _, Write as _};
-use std::path::Path;
 
 use ::inspect::arguments::{self, Call, Commands, Language, Settings};
 use ::inspect::sql::Dialect;
@@ -8,13 +7,12 @@ use clap::ValueEnum as _;
 use gate::Inspected;
 use model::{Caller, UpstreamName};
 use policy::vocabulary::TOOLS_CALL;
-use policy::{Effects, Facts, MessageFacts, Policy, Request, Target, Tools, Verdict};
+use policy::{Effects, Facts, MessageFacts, Policy, Request, Target, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{InspectArgs, Kind};
 use crate::exit::Exit;
-use crate::policies::Policies;
 
 /// The tool of a call where none is named.
 const TOOL: &str = "run";
@@ -45,7 +43,7 @@ struct Answer {
 
 pub(super) fn run(args: &InspectArgs) -> Result<Exit> {
     let judge = Judge {
-        policy: policy(args)?,
+        policy: super::policy::asked(&args.asked)?,
         server: "inspected".parse::<UpstreamName>()?,
     };
     if args.batch {
@@ -59,16 +57,6 @@ pub(super) fn run(args: &InspectArgs) -> Result<Exit> {
     serde_json::to_writer_pretty(&mut out, &answer)?;
     out.write_all(b"\n")?;
     Ok(Exit::Ok)
-}
-
-fn policy(args: &InspectArgs) -> Result<Policy> {
-    let loaded = if args.policy.is_empty() {
-        Policy::load(&policy::defaults::sources(), Tools::default())
-    } else {
-        let paths = args.policy.iter().map(|path| path.display().to_string());
-        Policies::below(Path::new(""), paths).load()
-    };
-    loaded.map_err(|mistakes| super::policy::mistakes(&mistakes).into())
 }
 
 fn settings(dialect: Option<&str>) -> Result<Settings> {

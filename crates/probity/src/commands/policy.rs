@@ -1,19 +1,27 @@
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use policy::{Rule, Says, Tools, defaults, vocabulary};
+use policy::{Policy, Rule, Says, Tools, defaults, vocabulary};
 
-use crate::cli::{PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs};
+use crate::cli::{
+    AskedArgs, PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs, PolicyExplainArgs,
+    PolicyTestArgs,
+};
 use crate::config::{Mistakes, policy_mistake};
 use crate::exit::Exit;
 use crate::policies::Policies;
+use crate::trial::{Outcome, Trial};
 use crate::view::escape;
+use serde::Deserialize;
+use serde_json::json;
 
 pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
     match &args.command {
         PolicyCommand::Check(args) => check(args),
+        PolicyCommand::Test(args) => test(args),
+        PolicyCommand::Explain(args) => explain(args),
         PolicyCommand::Defaults(args) => shipped(args),
         PolicyCommand::Schema => {
             let schema = vocabulary::schema(&Tools::default());
@@ -32,6 +40,119 @@ fn check(args: &PolicyCheckArgs) -> Result<Exit> {
         writeln!(out, "{}", line(rule))?;
     }
     writeln!(out, "policy digest {}", loaded.digest())?;
+    Ok(Exit::Ok)
+}
+
+/// The policies that a command asks.
+pub(super) fn asked(args: &AskedArgs) -> Result<Policy> {
+    let policies = match args.policy.as_slice() {
+        [] => Policies::default(),
+        paths => Policies::below(
+            Path::new(""),
+            paths.iter().map(|path| path.display().to_string()),
+        ),
+    };
+    Ok(policies.load().map_err(|found| mistakes(&found))?)
+}
+
+/// A file of calls and what is expected of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TestFile {
+    call: Vec<Expected>,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    expect: Expectation,
+    #[serde(default)]
+    rule: Option<String>,
+    #[serde(flatten)]
+    trial: Trial,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Expectation {
+    Permit,
+    Hold,
+    Refuse,
+}
+
+impl Expectation {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::Hold => "hold",
+            Self::Refuse => "refuse",
+        }
+    }
+}
+
+fn test(args: &PolicyTestArgs) -> Result<Exit> {
+    let policy = asked(&args.asked)?;
+    let mut out = io::stdout().lock();
+    let (mut calls, mut wrong) = (0_usize, 0_usize);
+    for path in &args.files {
+        let name = escape(&path.display().to_string());
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read `{name}`"))?;
+        let file: TestFile =
+            toml::from_str(&text).with_context(|| format!("`{name}` is no test file"))?;
+        for expected in &file.call {
+            calls += 1;
+            let what = escape(&expected.trial.name);
+            let outcome = expected
+                .trial
+                .judge(&policy)
+                .with_context(|| format!("{name}: {what}"))?;
+            if let Some(why) = expected.missed(&outcome) {
+                wrong += 1;
+                writeln!(out, "{name}: {what}: {why}")?;
+            }
+        }
+    }
+    writeln!(out, "{calls} calls, {wrong} not as expected")?;
+    Ok(if wrong == 0 { Exit::Ok } else { Exit::Failed })
+}
+
+impl Expected {
+    /// How it came out otherwise.
+    fn missed(&self, outcome: &Outcome) -> Option<String> {
+        let rules = outcome.rules();
+        let decided = if rules.is_empty() {
+            "no rule".to_owned()
+        } else {
+            rules.join(", ")
+        };
+        if outcome.verdict != self.expect.as_str() {
+            let expected = self.expect.as_str();
+            return Some(format!(
+                "{} by {decided}, expected {expected}",
+                outcome.verdict
+            ));
+        }
+        let rule = self.rule.as_deref()?;
+        let is_there = rules.iter().any(|decided| **decided == *rule);
+        (!is_there).then(|| format!("decided by {decided}, expected {rule}"))
+    }
+}
+
+fn explain(args: &PolicyExplainArgs) -> Result<Exit> {
+    let text = match args.call.as_str() {
+        "-" => io::read_to_string(io::stdin())?,
+        text => text.to_owned(),
+    };
+    let trial: Trial = serde_json::from_str(&text).context("this describes no call")?;
+    let Outcome { verdict, facts } = trial.judge(&asked(&args.asked)?)?;
+    let told = json!({
+        "verdict": verdict,
+        "decision": facts.verdict,
+        "commands": facts.commands,
+        "findings": facts.findings,
+    });
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &told)?;
+    out.write_all(b"\n")?;
     Ok(Exit::Ok)
 }
 

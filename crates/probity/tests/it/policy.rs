@@ -121,3 +121,72 @@ fn mistakes_are_told_with_file_and_line() {
         "{told}"
     );
 }
+
+#[test]
+fn the_shipped_policies_pass_the_tests_beside_them() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../policy/policies");
+    let names = |extension: &str| -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .expect("a folder")
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| name.strip_suffix(extension).map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(
+        names(".cedar"),
+        names(".test.toml"),
+        "tests stand beside each"
+    );
+    let files: Vec<String> = names(".test.toml")
+        .iter()
+        .map(|name| format!("{folder}/{name}.test.toml"))
+        .collect();
+    let mut arguments = vec!["policy", "test"];
+    arguments.extend(files.iter().map(String::as_str));
+    let told = run(&arguments).ok();
+    assert!(told.contains(", 0 not as expected"), "{told}");
+}
+
+#[test]
+fn a_test_that_misses_is_told_with_what_decided() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write(dir.path(), "permit.cedar", PERMIT);
+    write(
+        dir.path(),
+        "a.test.toml",
+        "[[call]]\nname = \"x\"\ntool = \"t\"\nexpect = \"refuse\"\n\
+         [[call]]\nname = \"y\"\ntool = \"t\"\nexpect = \"permit\"\nrule = \"other\"\n",
+    );
+    write(
+        dir.path(),
+        "b.test.toml",
+        "[[call]]\ntool = \"t\"\nexpect = \"perhaps\"\n",
+    );
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let (policy, misses, broken) = (at("permit.cedar"), at("a.test.toml"), at("b.test.toml"));
+    let run = |file: &str| run(&["policy", "test", "--policy", &policy, file]);
+    let missed = run(&misses);
+    let told = missed.out.clone();
+    assert!(told.contains("x: permit by all, expected refuse"), "{told}");
+    assert!(told.contains("y: decided by all, expected other"), "{told}");
+    missed.failed(1);
+    let told = run(&broken).failed(1);
+    assert!(told.contains("is no test file"), "{told}");
+}
+
+#[test]
+fn a_call_is_explained() {
+    let call = r#"{"tool":"query","arguments":{"sql":"DROP TABLE users"},"person":"ada"}"#;
+    let told = run(&["policy", "explain", call]).ok();
+    for part in [
+        "\"verdict\": \"refuse\"",
+        "sql-destructive",
+        "\"at\": \"/sql\"",
+        "policy_digest",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    run(&["policy", "explain", r#"{"tool":"a","method":"b"}"#]).failed(1);
+}
