@@ -132,14 +132,20 @@ impl Lanes {
             let mut block = Block::default();
             let (eights, _) = bytes.as_chunks::<8>();
             for (number, eight) in eights.iter().enumerate() {
-                block.add(eight, 8 * number, &mut seen);
+                let lanes = eight
+                    .iter()
+                    .fold(0, |lanes, byte| lanes >> 1 | lanes_of(*byte));
+                block.add(lanes, 8 * number, &mut seen);
             }
             self.blocks.push(block);
         }
         if !rest.is_empty() {
             let mut block = Block::default();
             for (number, some) in rest.chunks(8).enumerate() {
-                block.add(some, 8 * number, &mut seen);
+                let lanes = some
+                    .iter()
+                    .fold(0, |lanes, byte| lanes >> 1 | lanes_of(*byte));
+                block.add(lanes >> (8 - some.len()), 8 * number, &mut seen);
             }
             self.blocks.push(block);
         }
@@ -151,39 +157,12 @@ impl Lanes {
         self.each_run(|block| block.token, take);
     }
 
-    /// Calls for each run of ASCII letters and digits, with how many of them are digits.
-    pub(crate) fn each_word(&self, mut take: impl FnMut(Range<usize>, Digits)) {
-        // The run that goes over from one block to the next.
-        let mut open = None;
-        for (number, block) in self.blocks.iter().enumerate() {
-            let (mut rest, base) = (block.word, number * BLOCK);
-            while rest != 0 {
-                let from = rest.trailing_zeros();
-                // The run's bits become zeros, and so does what is behind the last of them.
-                let length = (rest >> from).trailing_ones();
-                let within = (u64::MAX >> (u64::BITS - length)) << from;
-                rest &= !within;
-                let digits = Digits::of(block.digit, within);
-                let (start, digits) = match open.take() {
-                    Some((start, before)) if from == 0 => (start, digits.with(before)),
-                    Some((start, before)) => {
-                        take(start..base, before);
-                        (base + from as usize, digits)
-                    }
-                    None => (base + from as usize, digits),
-                };
-                if from + length == u64::BITS {
-                    open = Some((start, digits));
-                } else {
-                    take(start..base + (from + length) as usize, digits);
-                }
-            }
-            if let Some((start, digits)) = open.take_if(|_| block.word >> (BLOCK - 1) == 0) {
-                take(start..base, digits);
-            }
-        }
-        if let Some((start, digits)) = open {
-            take(start..self.len, digits);
+    /// Each run of ASCII letters and digits, with how many of them are digits.
+    pub(crate) fn words(&self) -> Words<'_> {
+        Words {
+            blocks: &self.blocks,
+            number: 0,
+            rest: self.blocks.first().map_or(0, |block| block.word),
         }
     }
 
@@ -223,14 +202,67 @@ impl Lanes {
     }
 }
 
-impl Block {
-    /// Adds the bits of up to eight bytes; `seen` gathers those of all classes.
+/// See [`Lanes::words`].
+#[derive(Debug, Clone)]
+pub(crate) struct Words<'l> {
+    blocks: &'l [Block],
+    /// The block that is being read, and its bits that were not read yet.
+    number: usize,
+    rest: u64,
+}
+
+impl Iterator for Words<'_> {
+    type Item = (Range<usize>, Digits);
+
     #[inline]
-    fn add(&mut self, some: &[u8], at: usize, seen: &mut u64) {
-        let lanes = some
-            .iter()
-            .fold(0, |lanes, byte| lanes >> 1 | lanes_of(*byte));
-        let lanes = lanes >> (8 - some.len());
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.rest == 0 {
+            self.number += 1;
+            self.rest = self.blocks.get(self.number)?.word;
+        }
+        let block = self.blocks.get(self.number)?;
+        let from = self.rest.trailing_zeros();
+        let length = (self.rest >> from).trailing_ones();
+        let within = u64::MAX >> (u64::BITS - length) << from;
+        self.rest &= !within;
+        let start = self.number * BLOCK + from as usize;
+        let digits = Digits::of(block.digit, within);
+        if from + length < u64::BITS {
+            return Some((start..start + length as usize, digits));
+        }
+        let (end, digits) = self.go_on(digits);
+        Some((start..end, digits))
+    }
+}
+
+impl Words<'_> {
+    /// Where the word ends that reaches the end of the block, and of what it is made.
+    #[cold]
+    fn go_on(&mut self, mut digits: Digits) -> (usize, Digits) {
+        loop {
+            let end = (self.number + 1) * BLOCK;
+            let Some(next) = self.blocks.get(self.number + 1) else {
+                return (end, digits);
+            };
+            let length = next.word.trailing_ones();
+            if length == 0 {
+                return (end, digits);
+            }
+            self.number += 1;
+            let within = u64::MAX >> (u64::BITS - length);
+            digits = Digits::of(next.digit, within).with(digits);
+            self.rest = next.word & !within;
+            if length < u64::BITS {
+                return (end + length as usize, digits);
+            }
+        }
+    }
+}
+
+impl Block {
+    /// Adds the bits of up to eight bytes, those of a class side by side; `seen` gathers those of all.
+    #[inline]
+    fn add(&mut self, lanes: u64, at: usize, seen: &mut u64) {
         *seen |= lanes;
         let lane = |class: u8| (lanes >> lane_start(class) & 0xff) << at;
         self.token |= lane(TOKEN);
@@ -335,7 +367,7 @@ mod tests {
             let seen = lanes.read(text.as_bytes());
             let (mut tokens, mut words, mut digits) = (Vec::new(), Vec::new(), Vec::new());
             lanes.each_token(|run| tokens.push((run.start, run.end)));
-            lanes.each_word(|run, has| {
+            for (run, has) in lanes.words() {
                 let word = &text.as_bytes()[run.clone()];
                 let digits = match word.iter().filter(|byte| byte.is_ascii_digit()).count() {
                     0 => Digits::None,
@@ -344,7 +376,7 @@ mod tests {
                 };
                 assert_eq!(has, digits);
                 words.push((run.start, run.end));
-            });
+            }
             lanes.each_digits(|run| digits.push((run.start, run.end)));
             prop_assert_eq!(tokens, runs(&text, is_token));
             prop_assert_eq!(words, runs(&text, |byte| byte.is_ascii_alphanumeric()));

@@ -69,11 +69,11 @@ pub(crate) fn find(scope: &Scope<'_>, networks: bool, hits: &mut Vec<Hit>) {
         hits,
     };
     finder.whole_text(scope);
-    scope.candidates.lanes.each_word(|span, digits| {
+    for (span, digits) in scope.candidates.lanes.words() {
         if finder.is_worth_reading(&span, digits) {
             finder.word(span, digits);
         }
-    });
+    }
     for run in &scope.candidates.digits {
         finder.run(run);
     }
@@ -166,6 +166,7 @@ impl Finder<'_> {
         is_read || self.networks || self.is_table && self.told.meets(Topics::WHOLE)
     }
 
+    #[inline(never)]
     fn word(&mut self, span: Range<usize>, digits: Digits) {
         let text = self.text;
         let len = span.len();
