@@ -19,7 +19,11 @@ const DEBIAN: &[(&str, &[&str], &str)] = &[
     ("test", &["-d", GO_NOTE], "golang-golang-x-mod-dev"),
     ("test", &["-d", GO_ED25519], "golang-golang-x-crypto-dev"),
     ("strace", &["-V"], "strace"),
+    ("sh", &["-c", POSTGRESQL], "postgresql"),
 ];
+
+/// Whether there is a server of some version, where Debian puts them.
+const POSTGRESQL: &str = "ls /usr/lib/postgresql/*/bin/postgres";
 
 /// Where Debian puts the sources of Go's packages, and two that the tests need.
 const GO_PATH: &str = "/usr/share/gocode";
