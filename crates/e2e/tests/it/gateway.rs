@@ -37,7 +37,12 @@ impl Configuration {
             Transport::Sse => "transport = \"http_sse\"",
             Transport::Http | Transport::Stdio => "",
         };
-        writeln!(self.text, "[upstreams.{name}]\n{target}\n{transport}\n").unwrap();
+        self.write(&format!("[upstreams.{name}]\n{target}\n{transport}\n"));
+    }
+
+    /// Adds tables as they are.
+    pub(crate) fn write(&mut self, tables: &str) {
+        writeln!(self.text, "{tables}").unwrap();
     }
 }
 
@@ -55,14 +60,33 @@ pub(crate) struct Ended {
 }
 
 impl Gateway {
+    /// For everybody, and whatever the servers' tools do: that is not the question there.
     pub(crate) fn start(configuration: &Configuration) -> Self {
         let folder = TempDir::new().unwrap();
-        // What the servers' tools do is not the question here.
         let text = format!("policy.defaults = [\"allow\"]\n{}", configuration.text);
-        fs::write(folder.path().join("probity.toml"), text).unwrap();
+        Self::serve(folder, &text, &["--anonymous"])
+    }
+
+    /// As it is unless it is told otherwise; with the token of the person who may call.
+    pub(crate) fn guarded(configuration: &Configuration, person: &str) -> (Self, String) {
+        let folder = TempDir::new().unwrap();
+        let created = Command::new(probity_path())
+            .args(["token", "create", person, "--data"])
+            .arg(folder.path().join("data"))
+            .output()
+            .unwrap();
+        let token = String::from_utf8(created.stdout).unwrap();
+        assert!(created.status.success() && !token.is_empty());
+        let gateway = Self::serve(folder, &configuration.text, &[]);
+        (gateway, token.trim().to_owned())
+    }
+
+    fn serve(folder: TempDir, configuration: &str, arguments: &[&str]) -> Self {
+        fs::write(folder.path().join("probity.toml"), configuration).unwrap();
         let errors = fs::File::create(folder.path().join("stderr")).unwrap();
         let mut child = probity("serve", &folder)
-            .args(["--listen", "127.0.0.1:0", "--anonymous"])
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)
@@ -147,6 +171,11 @@ impl Ended {
     /// `probity show`.
     pub(crate) fn records(&self, session: &str) -> Vec<Value> {
         self.lines("show", &[session])
+    }
+
+    /// `probity show --decision`.
+    pub(crate) fn decision(&self, decision: &str) -> Vec<Value> {
+        self.lines("show", &["--decision", decision])
     }
 
     /// `probity verify`: what it says where the log is not whole.

@@ -7,6 +7,8 @@ mod components;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod danger;
+#[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod judge;

@@ -87,6 +87,13 @@ impl Plan {
         self.runs.push(run);
     }
 
+    /// Has every session added so far show this token.
+    pub(crate) fn show_token(&mut self, token: &str) {
+        for run in &mut self.runs {
+            run["token"] = json!(token);
+        }
+    }
+
     /// Adds a last session, with the fixture server itself, that asks what became of its calls.
     pub(crate) fn add_count(&mut self, fixture: &Address) {
         let Address::Url(url) = fixture else { return };

@@ -155,7 +155,7 @@ impl Drop for Served {
 }
 
 /// A port that was free a moment ago: this server cannot be told to choose one and say so.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
