@@ -173,7 +173,9 @@ impl Commands {
             Language::Cypher => self.nosql.push(nosql::cypher(text)),
             Language::Elasticsearch => {
                 let (method, rest) = text.split_once(' ').unwrap_or(("GET", text));
-                let (path, body) = rest.split_once('\n').unwrap_or((rest, ""));
+                // A path has no white space.
+                let rest = rest.trim_start();
+                let (path, body) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
                 self.nosql
                     .push(nosql::elasticsearch(method, path.trim(), body));
             }

@@ -117,7 +117,9 @@ fn redis_command(text: &str) -> Facts {
         ("CONFIG", "GET")
         | ("CLIENT", "LIST" | "INFO" | "ID")
         | ("CLUSTER", "INFO" | "NODES" | "SLOTS")
-        | ("ACL", "LIST" | "WHOAMI" | "CAT") => CallEffect::Read,
+        | ("ACL", "WHOAMI" | "CAT" | "USERS") => CallEffect::Read,
+        ("ACL", "LIST" | "GETUSER") => CallEffect::Secret,
+        ("MEMORY", "PURGE") | ("LATENCY", "RESET") => CallEffect::Write,
         ("SLOWLOG", "RESET") => CallEffect::Delete,
         _ => effect,
     };
@@ -343,9 +345,12 @@ pub fn elasticsearch(method: &str, path: &str, body: &str) -> Facts {
         .is_none_or(|body| body.get("query").is_none_or(is_match_all));
     let wide = matches!(index, "*" | "_all" | "") || index.contains('*');
     let script = body.contains("\"script\"");
+    let hidden = segments.contains(&"_delete_by_query");
     let effect = match (method.as_str(), operation) {
+        ("GET" | "POST", _) if hidden && operation != "_delete_by_query" => CallEffect::Delete,
+        ("GET" | "POST", _) if index.starts_with(".security") => CallEffect::Secret,
         (
-            _,
+            "GET" | "POST" | "HEAD",
             "_search" | "_count" | "_msearch" | "_mget" | "_cat" | "_explain" | "_field_caps"
             | "_validate" | "_analyze" | "_sql" | "_eql" | "_async_search" | "_search_shards"
             | "_termvectors" | "_mtermvectors" | "_terms_enum" | "_rank_eval" | "_resolve",

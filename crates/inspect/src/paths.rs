@@ -52,9 +52,18 @@ pub fn inspect(path: &str, roots: &[String]) -> Facts {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let rooted = facts.normalised.starts_with(['/', '~']) || has_drive(&facts.normalised);
-    if rooted && roots.iter().any(|root| stays_inside(plain, root)) {
+    let climbs = match roots {
+        // Whoever names a place from the top may go back within its first folder.
+        // Below `/proc` it stands for another place.
+        [] => plain.starts_with("/proc") || !stays_inside(plain, &first_folder(plain)),
+        roots => !roots.iter().any(|root| stays_inside(plain, root)),
+    };
+    if rooted && !climbs {
         facts.traversal = false;
     }
+    // `\\HOST\SHARE` is another machine, whatever it is called here.
+    let elsewhere = path.trim_start().starts_with("\\\\");
+    facts.unknown |= elsewhere;
     facts.outside_roots = if rooted {
         !roots.iter().any(inside)
     } else {
@@ -166,6 +175,12 @@ fn strip_scheme(path: &str) -> &str {
         }
         _ => path,
     }
+}
+
+/// `/a` of `/a/b/c`.
+fn first_folder(path: &str) -> String {
+    let first = path.split('/').find(|segment| !segment.is_empty());
+    format!("/{}", first.unwrap_or_default())
 }
 
 /// Whether a path lies in a root all the way: `..` takes back only what the path itself went down.

@@ -142,6 +142,12 @@ pub(super) fn client(program: &str, line: Line<'_>) -> Outcome {
         out.unknown = Some(Unknown::DynamicArgument);
     }
     out.reads = files;
+    if client.operands.is_some() {
+        // The database is a file.
+        let operands = line.operands(client.valued);
+        out.reads
+            .extend(operands.first().map(|file| (*file).to_owned()));
+    }
     out
 }
 

@@ -5,6 +5,7 @@ mod machine;
 mod network;
 mod packages;
 mod readers;
+mod state;
 
 use crate::cli;
 
@@ -114,10 +115,25 @@ impl Walk {
         self.evaluates(program, &arguments);
         match program {
             "cd" | "pushd" | "popd" => self.moves(program, &arguments),
+            "printenv" | "env" if arguments.operands.is_empty() => self.whole_environment(),
+            "export" | "declare" | "typeset"
+                if arguments.is(&["-p", "-x"]) && arguments.operands.is_empty() =>
+            {
+                self.whole_environment();
+            }
+            "set" if words.is_empty() => self.whole_environment(),
             "printenv" => self.prints(&arguments),
+            "getent" => return self.looks_up(&arguments),
+            "bind" | "enable" | "complete" => return self.loads(program, &arguments),
+            "tcpdump" => return self.captures(&arguments),
+            "hostname" | "date" | "timedatectl" | "hostnamectl" | "localectl" | "loginctl"
+            | "ip" | "route" | "arp" | "dmesg" | "ifconfig" | "umask" => {
+                return self.sets(program, &arguments);
+            }
             "less" | "more" | "most" | "man" => return self.pager(program, words, level),
             "sort" => return self.sorts(&arguments),
-            "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" => {
+            "jq" | "yq" | "gojq" => return self.filters(&arguments),
+            "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "diff" => {
                 return self.searches(program, &arguments);
             }
             "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzip" | "7z" => {

@@ -65,7 +65,7 @@ impl Walk {
             };
         }
         if access == Access::Read {
-            if facts.sensitive || globs_to_secret(&facts.normalised) {
+            if facts.sensitive || facts.device || globs_to_secret(&facts.normalised) {
                 self.facts.hazard(Hazard::SensitiveRead);
             }
             return;

@@ -1,5 +1,7 @@
 //! Programs that run the program that their arguments name.
 
+mod elsewhere;
+
 use super::facts::{Effect, Hazard, Unknown};
 use super::syntax::{DYNAMIC, Word};
 use super::walk::{Stdin, Walk};
@@ -113,12 +115,12 @@ impl Walk {
         level: usize,
     ) -> bool {
         match program {
-            "xargs" => self.xargs(arguments, level),
+            "xargs" => self.xargs(arguments, stdin, level),
             "parallel" => self.parallel(arguments, stdin, level),
             "watch" => self.joined(skip_flags(arguments, "-n -d --interval"), level),
             "eval" => self.joined(arguments, level),
             "trap" => self.trap(arguments, level),
-            "ssh" | "mosh" | "plink" => self.ssh(arguments, level),
+            "ssh" | "mosh" | "plink" => self.ssh(arguments, stdin, level),
             "su" | "runuser" | "script" | "sg" | "flock" => {
                 self.with_command_flag(program, arguments, stdin, level)
             }
@@ -154,7 +156,7 @@ impl Walk {
         let rest = self.skip_assignments(rest);
         if rest.is_empty() {
             if wrapper.name == "env" {
-                self.facts.effect(Effect::Read);
+                self.whole_environment();
             }
             if matches!(
                 wrapper.name,
@@ -182,19 +184,6 @@ impl Walk {
     }
 
     /// What `xargs` appends is only known when it runs.
-    fn xargs(&mut self, arguments: &[Word], level: usize) {
-        let rest = skip_flags(
-            arguments,
-            "-I -i -n -P -L -d -s -a -E --max-args --max-procs --delimiter --arg-file --replace --max-lines",
-        );
-        if rest.is_empty() {
-            return;
-        }
-        let mut words = rest.to_vec();
-        words.push(Word::literal(DYNAMIC.to_string()));
-        self.words(&words, &Stdin::default(), level + 1);
-    }
-
     fn parallel(&mut self, arguments: &[Word], stdin: &Stdin<'_>, level: usize) {
         let rest = skip_flags(
             arguments,
@@ -259,39 +248,6 @@ impl Walk {
         match arguments {
             [first, ..] if !first.text.starts_with('-') => self.nested_word(first, level),
             _ => {}
-        }
-    }
-
-    fn ssh(&mut self, arguments: &[Word], level: usize) {
-        self.facts.effect(Effect::Network);
-        for word in arguments {
-            let lower = word.text.to_ascii_lowercase();
-            if lower.contains("proxycommand=") || lower.contains("localcommand=") {
-                let command = word
-                    .text
-                    .split_once('=')
-                    .map(|(_, command)| command)
-                    .unwrap_or_default();
-                self.nested(command, level);
-            }
-            if lower.contains("stricthostkeychecking=no") {
-                self.facts.hazard(Hazard::ProtectionBypass);
-            }
-        }
-        let rest = skip_flags(
-            arguments,
-            "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w",
-        );
-        let Some((host, command)) = rest.split_first() else {
-            return;
-        };
-        let name = host.text.rsplit('@').next().unwrap_or_default();
-        if host.is_literal() {
-            self.facts.hosts.insert(name.to_owned());
-        }
-        if !command.is_empty() {
-            self.facts.effect(Effect::Execute);
-            self.joined(skip_flags(command, ""), level);
         }
     }
 

@@ -60,5 +60,10 @@ const ROWS: &[(&str, &str)] = &[
     ("~/.ssh/id_rsa", "outside sensitive dotfile"),
     ("/proc/self/environ", "outside sensitive system"),
     ("/dev/sda", "outside system device"),
+    ("\\\\203.0.113.7\\share", "outside ?"),
+    (
+        "/proc/self/cwd/../../etc/shadow",
+        "traversal outside system",
+    ),
     ("a\u{0}b", "?"),
 ];

@@ -47,6 +47,7 @@ fn redis_by_command() {
             ("CONFIG SET dir /x", "write !system_path"),
             ("EVAL x 0", "write !dynamic_command"),
             ("SHUTDOWN", "delete !system_halt"),
+            ("ACL LIST", "secret"),
             ("FROBNICATE", "unknown"),
         ],
     );
@@ -141,6 +142,9 @@ fn elasticsearch_by_method_and_path() {
                 "POST /orders/_delete_by_query {\"query\": {\"term\": {\"a\": 1}}}",
                 "delete",
             ),
+            ("DELETE /orders/_search", "delete"),
+            ("GET /.security/_search", "secret"),
+            ("POST /a/_delete_by_query/_search", "delete"),
             (
                 "POST /orders/_update_by_query {}",
                 "write unfiltered !resource_destruction",

@@ -1,6 +1,7 @@
 //! Programs that work on files.
 
 use super::Arguments;
+use crate::paths;
 use crate::shell::facts::{Effect, Hazard};
 use crate::shell::syntax::{DYNAMIC, Word};
 use crate::shell::targets::Access;
@@ -114,6 +115,23 @@ impl Walk {
             .collect();
         for root in &roots {
             self.touch(root, Access::Read);
+        }
+        // What is found by the name of a secret is read by whatever runs on it.
+        let secret = words.windows(2).any(|pair| match pair {
+            [flag, name] => {
+                matches!(
+                    flag.text.as_str(),
+                    "-name" | "-iname" | "-path" | "-wholename"
+                ) && (paths::literal(&name.text).sensitive || name.text.ends_with(".pem"))
+            }
+            _ => false,
+        });
+        if secret
+            && words
+                .iter()
+                .any(|word| word.text.starts_with("-exec") || word.text.starts_with("-ok"))
+        {
+            self.facts.hazard(Hazard::SensitiveRead);
         }
         let here = Word::literal(".");
         let alone = vec![&here];
@@ -230,6 +248,10 @@ impl Walk {
                 self.facts.hazard(Hazard::InlineCode);
             }
         }
+        for (command, file) in sed_files(&arguments.operands, given) {
+            let writes = command.eq_ignore_ascii_case(&'w');
+            self.touch_text(file, if writes { Access::Write } else { Access::Read });
+        }
         for file in arguments.operands.iter().skip(usize::from(!given)) {
             self.touch(
                 file,
@@ -269,6 +291,13 @@ impl Walk {
             if text.contains("/inet/") {
                 self.facts.effect(Effect::Network);
                 self.facts.hazard(Hazard::ReverseShell);
+            }
+            for file in text.split("getline").skip(1) {
+                let from = file.split_once('<').map(|(_, rest)| rest.trim_start());
+                let quoted = from.and_then(|rest| rest.strip_prefix('"'));
+                if let Some((file, _)) = quoted.and_then(|rest| rest.split_once('"')) {
+                    self.touch_text(file, Access::Read);
+                }
             }
             if text.contains("print >") || text.contains(" > \"") {
                 self.facts.effect(Effect::Write);
@@ -311,4 +340,23 @@ fn found(word: &Word, roots: &[&Word]) -> Word {
         text: word.text.replace("{}", &below),
         ..word.clone()
     }
+}
+
+/// The files that `w FILE` and `r FILE` name in the script of sed. Such a command stands at the
+/// beginning, after an address, or after the last slash of `s/…/…/`.
+fn sed_files<'w>(operands: &[&'w Word], given: bool) -> Vec<(char, &'w str)> {
+    let script = operands.first().filter(|_| !given);
+    let script = script.map(|word| word.text.as_str()).unwrap_or_default();
+    let mut out = Vec::new();
+    for (at, letter) in script.char_indices() {
+        let before = script.get(..at).unwrap_or_default().chars().next_back();
+        let begins =
+            before.is_none_or(|c| c.is_ascii_digit() || matches!(c, '/' | '$' | '{' | ';' | '}'));
+        let rest = script.get(at + letter.len_utf8()..).unwrap_or_default();
+        if begins && matches!(letter, 'w' | 'W' | 'r' | 'R') && rest.starts_with(' ') {
+            let file = rest.trim_start().split([';', '\n', '}']).next();
+            out.extend(file.map(|file| (letter, file.trim_end())));
+        }
+    }
+    out
 }

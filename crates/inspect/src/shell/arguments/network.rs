@@ -48,6 +48,9 @@ impl Walk {
             .any(|word| word.scripts.iter().any(walk::reads_files))
         {
             self.facts.hazard(Hazard::DataUpload);
+        } else if words.iter().any(|word| !word.scripts.is_empty()) {
+            // What a command prints leaves with the request.
+            self.facts.unknown(Unknown::DynamicArgument);
         }
     }
 

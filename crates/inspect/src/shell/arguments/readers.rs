@@ -106,6 +106,8 @@ impl Walk {
 
     /// A search through a whole tree. False: it reads on.
     pub(super) fn searches(&mut self, program: &str, arguments: &Arguments<'_>) -> bool {
+        // The first operand of a search is a pattern.
+        let skip = usize::from(program != "diff");
         let tree = matches!(program, "rg" | "ag" | "ack")
             || arguments.has("recursive", 'r')
             || arguments.has("dereference-recursive", 'R');
@@ -120,7 +122,7 @@ impl Walk {
             && arguments
                 .operands
                 .iter()
-                .skip(1)
+                .skip(skip)
                 .copied()
                 .any(|word| whole(&word))
         {
@@ -128,6 +130,21 @@ impl Walk {
         }
         if program == "rg" && arguments.any(|word| word.starts_with("--pre")) {
             self.facts.hazard(Hazard::DynamicCommand);
+        }
+        false
+    }
+
+    /// A filter that prints the environment. False: it reads on.
+    pub(super) fn filters(&mut self, arguments: &Arguments<'_>) -> bool {
+        let words = |text: &str| {
+            text.contains("$ENV")
+                || text
+                    .split(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '$' | '"'))
+                    .any(|word| word == "env")
+        };
+        let filter = arguments.operands.first();
+        if filter.is_some_and(|filter| words(&filter.text)) {
+            self.facts.hazard(Hazard::SensitiveRead);
         }
         false
     }
