@@ -26,7 +26,8 @@ pub(super) fn find(scope: &Scope<'_>, hits: &mut Vec<Hit>) {
     while let Some(at) = rest(text, from).and_then(|tail| PRIVATE_KEY.find(tail)) {
         let word = from + at;
         from = word + 11;
-        let Some(start) = armour_before(text, word) else {
+        let Some(start) = armour_before(text, word, b"BEGIN ") else {
+            hits.extend(end_of_a_block(text, word).map(private_key));
             continue;
         };
         if next_end.is_none_or(|end| end < from) {
@@ -75,15 +76,32 @@ fn rest(text: &str, from: usize) -> Option<&[u8]> {
     text.as_bytes().get(from..)
 }
 
-/// Where the dashes of the begin line stand that holds the word at `word`.
-fn armour_before(text: &str, word: usize) -> Option<usize> {
+/// The second part of a block whose beginning went another way, such as in an earlier message: what
+/// stands before the end line that holds the word at `word`, as far as it is base 64 in lines.
+fn end_of_a_block(text: &str, word: usize) -> Option<std::ops::Range<usize>> {
+    let end = armour_before(text, word, b"END ")?;
+    let before = text.as_bytes().get(..end)?;
+    let is_body = |b: &u8| Class::ANY64.has(*b) || matches!(b, b'\n' | b'\r' | b'\\');
+    let start = before
+        .iter()
+        .rposition(|b| !is_body(b))
+        .map_or(0, |at| at + 1);
+    let start = end - text.get(start..end)?.trim_ascii_start().len();
+    text.get(start..end).filter(|body| holds_a_body(body))?;
+    let dashes = rest(text, word + 11).unwrap_or_default();
+    let count = dashes.iter().take_while(|b| **b == b'-').count();
+    Some(start..word + 11 + count)
+}
+
+/// Where the dashes of the line stand that holds the word at `word`, behind this first word.
+fn armour_before(text: &str, word: usize, first: &[u8]) -> Option<usize> {
     const LINE_BYTES_MAX: usize = 48;
     let bytes = text.as_bytes();
     let floor = word.saturating_sub(LINE_BYTES_MAX);
     let line = bytes.get(floor..word)?;
-    let begin = memmem::rfind(line, b"BEGIN ")?;
+    let begin = memmem::rfind(line, first)?;
     // An end line between them would make this another block's.
-    memmem::find(line.get(begin..)?, b"END")
+    memmem::find(line.get(begin + first.len()..)?, b"END")
         .is_none()
         .then_some(())?;
     let dashes = line.get(..begin)?;
@@ -183,6 +201,18 @@ mod tests {
     fn a_block_that_was_cut_off_is_still_a_key() {
         let block = format!("-----BEGIN PRIVATE KEY-----\n{BODY}");
         check(&format!("{block}… 12 more"), &[("private_key", &block)]);
+    }
+
+    #[test]
+    fn a_block_whose_beginning_went_another_way_is_still_a_key() {
+        let line = BODY.get(8..).unwrap();
+        let block = format!("{line}\n{line}\n-----END RSA PRIVATE KEY-----");
+        check(&format!("{block}\nok"), &[("private_key", &block)]);
+        check(&format!("and so on: {block}"), &[("private_key", &block)]);
+        survives(&[
+            "a file that must end with -----END PRIVATE KEY-----",
+            "see the line\n-----END PRIVATE KEY-----",
+        ]);
     }
 
     #[test]
