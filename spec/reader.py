@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KINDS = """log_opened session_opened session_closed session_abandoned intent refusal hold ruling outcome
 failure outcome_unknown login_refused stderr heartbeat configuration transport access purge legal_hold
-membership node_checkpoint""".split()
+membership node_checkpoint definition""".split()
 ZEROS = bytes(32)
 
 

@@ -48,6 +48,27 @@ pub enum Suspicion {
 }
 
 impl Suspicion {
+    /// All.
+    pub const ALL: [Self; 12] = [
+        Self::ZeroWidth,
+        Self::Bidirectional,
+        Self::Tags,
+        Self::Escapes,
+        Self::Control,
+        Self::Override,
+        Self::Secrecy,
+        Self::Markup,
+        Self::SecretFiles,
+        Self::Exfiltration,
+        Self::Steering,
+        Self::TooLong,
+    ];
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text)
+    }
+
     /// Its name in records: `definition:` and the kind.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -76,6 +76,8 @@ pub struct Version {
     pub text: Arc<str>,
     /// What is suspicious about it.
     pub suspicious: Vec<Suspicious>,
+    /// The annotations of a tool that are a yes or a no, by their names.
+    pub hints: BTreeMap<String, bool>,
     /// When it was seen first.
     pub at: Timestamp,
 }
@@ -89,15 +91,25 @@ impl Version {
             fingerprint: fingerprint(definition)?,
             text: text.unwrap_or_default().into(),
             suspicious: suspicions(definition),
+            hints: hints(definition),
             at,
         })
     }
 
     /// An annotation of a tool that is a yes or a no, as the server says it.
     pub fn hint(&self, name: &str) -> Option<bool> {
-        let definition: Value = serde_json::from_str(&self.text).ok()?;
-        definition.get("annotations")?.get(name)?.as_bool()
+        self.hints.get(name).copied()
     }
+}
+
+fn hints(definition: &[u8]) -> BTreeMap<String, bool> {
+    let definition: Value = serde_json::from_slice(definition).unwrap_or_default();
+    let annotations = definition.get("annotations").and_then(Value::as_object);
+    let hints = annotations.into_iter().flatten();
+    hints
+        .filter(|(name, _)| name.ends_with("Hint"))
+        .filter_map(|(name, value)| Some((name.clone(), value.as_bool()?)))
+        .collect()
 }
 
 /// Who accepted a version.
@@ -208,18 +220,17 @@ impl Pins {
         self.0.insert(key, pinned);
     }
 
-    /// Whether this version of a definition is something that is not known yet.
-    pub fn is_news(&self, key: &Key, version: &Version) -> bool {
+    /// Whether a version with this fingerprint is something that is not known yet.
+    pub fn is_news(&self, key: &Key, fingerprint: &Digest) -> bool {
         self.0.get(key).is_none_or(|known| {
-            known.version.fingerprint != version.fingerprint
-                && (known.changed.as_ref())
-                    .is_none_or(|changed| changed.fingerprint != version.fingerprint)
+            let is_it = |version: &Version| version.fingerprint == *fingerprint;
+            !is_it(&known.version) && !known.changed.as_ref().is_some_and(is_it)
         })
     }
 
     /// Takes note of a version. `false`: it was known.
     pub fn see(&mut self, key: &Key, version: &Version) -> bool {
-        if !self.is_news(key, version) {
+        if !self.is_news(key, &version.fingerprint) {
             return false;
         }
         match self.0.get_mut(key) {

@@ -106,6 +106,8 @@ codes! {
         Membership = 20 "membership",
         /// A checkpoint of a node log; org log only.
         NodeCheckpoint = 21 "node_checkpoint",
+        /// A definition of a server was seen for the first time, changed, or was accepted.
+        Definition = 22 "definition",
     }
 }
 

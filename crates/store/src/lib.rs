@@ -15,6 +15,7 @@ mod keeper;
 mod keys;
 mod lookup;
 mod org;
+mod pins;
 mod publish;
 mod published;
 mod reader;
@@ -35,6 +36,7 @@ pub use error::ReadError;
 pub use halts::{HaltError, HaltFile, HaltList, HaltStamp};
 pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError, KeysDestroyed, RootKey, RootKeyError};
+pub use pins::{PinError, PinFile, PinStamp};
 pub use published::PublishedLogs;
 pub use reader::{
     Evidence, ProveError, PurgeView, Reader, RecordView, Records, SessionState, SessionView,

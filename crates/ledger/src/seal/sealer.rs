@@ -19,7 +19,7 @@ use crate::custody::PurgeNotice;
 use crate::fields::Committer;
 use crate::leaf::{Prefix, Pseudonym};
 use crate::merkle::sha256;
-use crate::record::{Draft, Facts, Kind};
+use crate::record::{Direction, Draft, Facts, Kind};
 
 /// Bodies shorter than this are not compressed: of a small answer's record, compression takes off
 /// an eighth, for some 4 % of the whole call's processor time.
@@ -270,6 +270,10 @@ fn awaits_outcome(kind: Kind, draft: &Draft<'_>) -> bool {
             shape,
             Some("notification" | "request" | "comment" | "event")
         ),
+        Kind::Refusal => {
+            draft.facts.direction == Some(Direction::ServerToClient)
+                && !matches!(shape, Some("response" | "error"))
+        }
         _ => false,
     };
     awaits && draft.call.is_some()

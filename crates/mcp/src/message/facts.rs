@@ -146,8 +146,13 @@ impl Message {
 
     /// The server, from the answer to `initialize` or from the `_meta` of a modern answer.
     pub fn server_info(&self) -> Option<Implementation> {
+        Implementation::of(self.server_description()?)
+    }
+
+    /// The same with all its members.
+    pub fn server_description(&self) -> Option<Json<'_>> {
         let info = self.result()?.get("serverInfo");
-        Implementation::of(info.or_else(|| self.meta()?.get(key::SERVER_INFO))?)
+        info.or_else(|| self.meta()?.get(key::SERVER_INFO))
     }
 
     /// The server's capabilities, from the answer to `initialize` or to `server/discover`.

@@ -14,6 +14,7 @@ mod holds;
 mod judge;
 mod kill;
 mod org;
+mod pins;
 mod power;
 mod purge;
 mod purge_verdicts;
