@@ -63,6 +63,11 @@ pub enum Ending {
     /// What masking left of a tool's structured result does not fit the tool's `outputSchema`, so it
     /// was withheld.
     Unfitting,
+    /// The answer has definitions that could not be kept, so it was withheld.
+    Unpinned {
+        /// Why they could not.
+        detail: String,
+    },
     /// The answer could not be put on record, so it was withheld.
     Unrecorded {
         /// Why it could not.
@@ -87,6 +92,7 @@ impl Ending {
             Self::Halted(_) => "stopped_by_operator",
             Self::Unmaskable => "unmaskable",
             Self::Unfitting => "unfitting",
+            Self::Unpinned { .. } => "unpinned",
             Self::Unrecorded { .. } => "unrecorded",
         }
     }
@@ -106,6 +112,7 @@ impl Ending {
             | Self::Halted(_)
             | Self::Unmaskable
             | Self::Unfitting
+            | Self::Unpinned { .. }
             | Self::Unrecorded { .. } => Kind::Failure,
         }
     }
@@ -116,6 +123,7 @@ impl Ending {
             Self::UpstreamUnreachable { detail }
             | Self::UpstreamBroke { detail, .. }
             | Self::UpstreamMalformed { detail, .. }
+            | Self::Unpinned { detail }
             | Self::Unrecorded { detail } => Some(detail.clone()),
             Self::UpstreamTimedOut { waited_ms } => Some(format!("waited {waited_ms} ms")),
             Self::UpstreamTooLarge { bytes_max } => Some(format!("the limit is {bytes_max} bytes")),
@@ -182,6 +190,10 @@ impl Ending {
                     .into(),
             ),
             Self::Halted(halt) => (200, told::halted(halt)),
+            Self::Unpinned { .. } => (
+                503,
+                "the MCP server's definitions could not be kept, so they are withheld".into(),
+            ),
             // Nobody waits for it; what was not begun still needs a body.
             Self::Cancelled => (200, "the request was cancelled".into()),
             Self::GatewayStopped => (503, "the gateway was stopped".into()),

@@ -2,6 +2,7 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use inspect::arguments::Settings;
+use inspect::pins::Pins;
 use ledger::CommandFacts;
 use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
@@ -10,6 +11,7 @@ use policy::{Arguments, Calls, Facts, MessageFacts, Policy, Request, Target, Ver
 
 use crate::call::clear;
 use crate::commands::inspect;
+use crate::definitions;
 use crate::stored::Stored;
 use crate::{Call, Cleared, Held, Refusal, Refused, Subject};
 
@@ -36,6 +38,8 @@ pub struct Circumstances {
     pub address: Option<IpAddr>,
     /// What the operator says of the server's arguments.
     pub arguments: Arc<Settings>,
+    /// The definitions that are known.
+    pub pins: Arc<Pins>,
 }
 
 /// What policy says about a call. The messages of a batch are judged one by one, and one that may
@@ -166,6 +170,10 @@ impl Asking<'_> {
             arguments,
             ..MessageFacts::default()
         };
+        if let Some((kind, name)) = definitions::pinned(target) {
+            let pins = &self.around.pins;
+            definitions::tell(&mut facts, pins, &exchange.upstream, kind, name);
+        }
         if let Some(inspected) = inspected {
             inspected.tell(&mut facts);
             self.commands.extend(inspected.record(&facts));

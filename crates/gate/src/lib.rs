@@ -15,13 +15,16 @@
 
 mod call;
 mod commands;
+mod definitions;
 mod ending;
 mod exchange;
 mod facts;
 mod fit;
 mod hold;
+mod incoming;
 mod judge;
 mod mirror;
+mod news;
 mod refusal;
 mod release;
 mod reply;
@@ -40,8 +43,9 @@ pub use hold::{Ruled, Ruling, rule, unanswerable};
 pub use inspect::arguments::Settings as ArgumentSettings;
 pub use judge::{Circumstances, Judged, judge};
 pub use mirror::is_mirrored;
+pub use news::News;
 pub use refusal::{Limit, Refusal, Refused};
-pub use release::{Forwarded, Released, release};
+pub use release::{Forwarded, Released, decline, release};
 pub use reply::{Reply, ReplyBody, Unavailable, refuse, reply};
 pub use schema::OutputSchema;
 pub use session::{ConnectionFault, SessionClosing, SessionOpening};

@@ -4,7 +4,7 @@ use ledger::{Committed, Receipt};
 use mcp::{Message, Method};
 use model::{CallId, Timestamp};
 
-use crate::{Cleared, Exchange, OutputSchema, Subject, mirror};
+use crate::{Cleared, Exchange, OutputSchema, Settled, Subject, mirror};
 
 /// Permission to send one thing to an upstream: exists only for what is durably on record.
 #[derive(Debug)]
@@ -64,6 +64,27 @@ pub fn release(cleared: Committed<Cleared>, now: Timestamp) -> Released {
         subject: shown.map_or(call.subject, |shown| *shown),
         mirrored,
     }
+}
+
+/// Opens the door to the upstream for the answers to what it asked in vain: that is on record. What
+/// comes back for them belongs to no call.
+pub fn decline(settled: &Committed<Settled>, now: Timestamp) -> Vec<Released> {
+    let asked = &settled.get().forwarded;
+    let answers = settled.get().declines.iter();
+    let released = answers.map(|subject| Released {
+        subject: subject.clone(),
+        forwarded: Forwarded {
+            aside: true,
+            at: now,
+            method: Some(subject.action().into()),
+            target: None,
+            request: None,
+            output: None,
+            ..asked.clone()
+        },
+        mirrored: Vec::new(),
+    });
+    released.collect()
 }
 
 impl Released {

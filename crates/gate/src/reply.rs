@@ -3,6 +3,7 @@ use ledger::{CommitError, Committed, Receipt};
 use mcp::reply::{self as answers, Blocked, code};
 use mcp::sse::{self, Frame};
 use mcp::{Era, Message, RequestId};
+use policy::Reason;
 
 use crate::settle::{What, other_lines};
 use crate::stored::Stored;
@@ -77,6 +78,7 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
             ReplyBody::Message(status, relayed.unwrap_or_else(|| message.into_bytes()))
         }
         What::Answer(Answer::Stderr(_) | Answer::NoMessage(_), _) => ReplyBody::Nothing,
+        What::Refused(answer, _, reason) => withheld(answer, &settled.forwarded, &reason),
         What::Ending(ending, _) => match ending.told() {
             None => ReplyBody::Nothing,
             Some((status, code, text)) => {
@@ -95,6 +97,23 @@ pub fn reply(settled: Committed<Settled>) -> Reply {
         },
     };
     Reply { body, receipt }
+}
+
+/// What is sent on instead of something that policy does not let pass: an answer has one in its place,
+/// and anything else is dropped.
+fn withheld(answer: Answer, forwarded: &Forwarded, reason: &Reason) -> ReplyBody {
+    let Some(message) = answer.message().filter(|message| message.is_answer()) else {
+        return ReplyBody::Nothing;
+    };
+    let told = told::withheld(forwarded, message, reason);
+    match answer {
+        Answer::Event(frame, _) => ReplyBody::Frame(Frame {
+            raw: frame.with_data(&told),
+            data: Some(told),
+            ..frame
+        }),
+        _ => ReplyBody::Message(200, told),
+    }
 }
 
 /// A frame as it is sent on: of its lines, only those of its data change. A frame without data is

@@ -7,11 +7,13 @@ use mcp::Message;
 use mcp::json::splice;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
+use policy::Reason;
+use serde_json::Value;
 
 use crate::fit::fit;
 use crate::schema;
 use crate::stored::{Stored, Unmaskable};
-use crate::{Ending, Forwarded, OutputSchema, Transport, facts};
+use crate::{Ending, Forwarded, OutputSchema, Subject, Transport, facts};
 
 /// The head of an HTTP answer: what of it is relayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,15 +77,17 @@ pub struct Settled {
     pub(crate) what: What,
     pub(crate) transport: Transport,
     pub(crate) at: Timestamp,
+    /// What of it the client is not shown, for the record.
+    pub(crate) left_out: Vec<Value>,
+    /// Answers to the server for what it asked in vain.
+    pub(crate) declines: Vec<Subject>,
 }
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly everything that is settled is an answer"
-)]
 pub(crate) enum What {
     Answer(Answer, Stored),
+    /// Policy does not let it pass.
+    Refused(Answer, Stored, Reason),
     Ending(Ending, Stored),
 }
 
@@ -171,6 +175,8 @@ impl Forwarded {
             what,
             transport,
             at,
+            left_out: Vec::new(),
+            declines: Vec::new(),
         }
     }
 }
@@ -179,9 +185,26 @@ impl Settled {
     /// The message that the server sent, if this is one.
     pub const fn message(&self) -> Option<&Message> {
         match &self.what {
-            What::Answer(answer, _) => answer.message(),
+            What::Answer(answer, _) | What::Refused(answer, ..) => answer.message(),
             What::Ending(..) => None,
         }
+    }
+
+    /// The message in it that policy does not let pass.
+    pub const fn refused(&self) -> Option<&Message> {
+        match &self.what {
+            What::Refused(answer, ..) => answer.message(),
+            What::Answer(..) | What::Ending(..) => None,
+        }
+    }
+
+    /// The same, with an ending in place of what the server sent.
+    pub fn withheld(self, ending: Ending) -> Self {
+        let what = match self.what {
+            What::Answer(_, stored) | What::Refused(_, stored, _) => What::Ending(ending, stored),
+            ended @ What::Ending(..) => ended,
+        };
+        Self { what, ..self }
     }
 
     /// The tools that the client is told of by this answer to `tools/list`, each with the schema of
@@ -248,6 +271,12 @@ impl Settled {
             Answer::NoMessage(_) => facts.message = Some(facts::message_kind("malformed")),
             Answer::Message(_) | Answer::Stderr(_) => {}
         }
+        if !self.left_out.is_empty() {
+            let extra = facts.extra.get_or_insert_with(|| serde_json::json!({}));
+            if let Some(members) = extra.as_object_mut() {
+                members.insert("left_out".to_owned(), self.left_out.clone().into());
+            }
+        }
         stored.describe_fitted(facts);
         stored.describe(facts);
     }
@@ -256,6 +285,7 @@ impl Settled {
 impl Record for Settled {
     fn draft(&self) -> Draft<'_> {
         let mut facts = self.facts();
+        let mut verdict = VerdictCode::None;
         let (kind, payload) = match &self.what {
             What::Answer(answer, stored) => {
                 self.describe_answer(answer, stored, &mut facts);
@@ -266,6 +296,12 @@ impl Record for Settled {
                 };
                 (kind, stored.bytes(answer.payload()))
             }
+            What::Refused(answer, stored, reason) => {
+                self.describe_answer(answer, stored, &mut facts);
+                facts.verdict = Some(facts::verdict("refused", reason));
+                verdict = VerdictCode::Refused;
+                (Kind::Refusal, stored.bytes(answer.payload()))
+            }
             What::Ending(ending, stored) => {
                 facts.ending = Some(ending.name().into());
                 facts.detail = ending.detail();
@@ -275,7 +311,7 @@ impl Record for Settled {
         };
         Draft {
             kind,
-            verdict: VerdictCode::None,
+            verdict,
             at: self.at,
             call: self.call(),
             server: self.forwarded.exchange.upstream.as_str(),

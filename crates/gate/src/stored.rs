@@ -163,6 +163,12 @@ impl Stored {
         self.relayed.as_ref()
     }
 
+    /// Sends other bytes on. `original` is what they are made of: it is recorded all the same.
+    pub(crate) fn relay(&mut self, bytes: Bytes, original: &[u8]) {
+        self.bytes.get_or_insert_with(|| original.to_vec());
+        self.relayed = Some(bytes);
+    }
+
     /// What is sent on, to be changed further.
     pub(crate) const fn relayed_mut(&mut self) -> Option<&mut Bytes> {
         self.relayed.as_mut()

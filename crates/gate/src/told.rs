@@ -8,7 +8,7 @@ use mcp::{Batch, Era, Kind, Message, Method};
 use model::{Halt, HaltTarget};
 use policy::Reason;
 
-use crate::{Head, Refusal, Refused, ReplyBody, Subject};
+use crate::{Forwarded, Head, Refusal, Refused, ReplyBody, Subject};
 
 /// What is written for a refusal.
 pub(crate) fn of_refusal(refused: &Refused) -> ReplyBody {
@@ -246,6 +246,44 @@ fn blocked_message(refused: &Refused, message: &Message, text: &str) -> Option<B
     };
     let data = format!("{{\"decision\":{decision}}}");
     Some(answers::error(Some(&id), code, text, Some(&data)))
+}
+
+/// What is told instead of an answer that policy does not let pass: `message`, in the place of which it
+/// stands, has the id of its request.
+pub(crate) fn withheld(forwarded: &Forwarded, message: &Message, reason: &Reason) -> Bytes {
+    let why = match reason.rules.first() {
+        Some(rule) => format!("The answer is blocked by policy {rule}{}", told(reason)),
+        None if reason.errors.is_empty() => {
+            "The answer is blocked: no policy permits it".to_owned()
+        }
+        None => "The answer is blocked: whether it is permitted cannot be decided".to_owned(),
+    };
+    let call = forwarded.call().to_string();
+    let text = format!("{why}. Decision {call}. Do not retry with the same arguments.");
+    let decision = serde_json::json!({
+        "id": call,
+        "action": "block",
+        "reason": "answer",
+        "rule": reason.rules.first(),
+        "retryable": false,
+    })
+    .to_string();
+    let id = message.id();
+    let request = forwarded.request();
+    let is_own = request.is_some_and(|request| request.id_lexeme() == message.id_lexeme());
+    match &id {
+        Some(id) if is_own && forwarded.tool().is_some() => {
+            let told = Blocked {
+                text: &text,
+                decision: Some(("dev.probity/decision", &decision)),
+            };
+            answers::blocked_tool(id, forwarded.exchange().era, &told)
+        }
+        _ => {
+            let data = format!("{{\"decision\":{decision}}}");
+            answers::error(id.as_ref(), code::BLOCKED, &text, Some(&data))
+        }
+    }
 }
 
 /// For programs: which decision it was, and by which rule.

@@ -125,6 +125,12 @@ impl Policy {
         })
     }
 
+    /// Whether anything is decided at all: not if every policy permits everything.
+    pub fn restricts(&self) -> bool {
+        let forbids = self.rules.iter().any(|rule| rule.says != Says::Permit);
+        forbids || self.sets.0.values().any(|set| set.listed.filters())
+    }
+
     /// Whether what a caller sees of the things that this action is for may depend on who it is.
     pub fn filters(&self, action: &str) -> bool {
         let tools = action == vocabulary::TOOLS_CALL;

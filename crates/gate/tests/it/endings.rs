@@ -70,6 +70,12 @@ fn successor(ending: &Ending) -> (&'static str, Option<Ending>) {
         Ending::Unmaskable => ("unmaskable", Some(Ending::Unfitting)),
         Ending::Unfitting => (
             "unfitting",
+            Some(Ending::Unpinned {
+                detail: "the disk is full".to_owned(),
+            }),
+        ),
+        Ending::Unpinned { .. } => (
+            "unpinned",
             Some(Ending::Unrecorded {
                 detail: "the disk is full".to_owned(),
             }),

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use expect_test::Expect;
 use gate::{
-    Answer, Call, Circumstances, Ending, Forwarded, Head, Held, Judged, Refusal, Refused, Ruled,
-    Ruling, Subject, Transport, Unavailable, judge, release, rule, unanswerable,
+    Answer, Call, Circumstances, Ending, Forwarded, Head, Held, Judged, News, Refusal, Refused,
+    Ruled, Ruling, Subject, Transport, Unavailable, judge, release, rule, unanswerable,
 };
+use inspect::pins::{Pins, Review};
 use ledger::{CommitError, Committed};
 use mask::{Key, MaskSet, Outside, Showing};
 use mcp::json::Limits;
@@ -23,6 +24,9 @@ use crate::world::{World, message};
 ///
 /// ```text
 /// policy forbid|hide|hold ACTION [NAME]   one rule more; what no rule names is permitted
+/// cedar POLICY                        one policy more
+/// pins                                definitions are kept from here on
+/// accept                              a person accepts all definitions as they are
 /// modern                              the era; legacy otherwise
 /// masks standard|strict               every detector; without it none. Strict: servers, too, are
 ///                                     shown no more than the record
@@ -66,6 +70,8 @@ struct Run {
     forwarded: Option<Forwarded>,
     aside: Option<Forwarded>,
     request: Option<RequestId>,
+    keeps: bool,
+    pins: Pins,
 }
 
 impl Run {
@@ -92,12 +98,17 @@ impl Run {
             forwarded: None,
             aside: None,
             request: None,
+            keeps: false,
+            pins: Pins::default(),
         }
     }
 
     fn step(&mut self, word: &str, rest: &str) {
         match word {
             "policy" => self.policy(rest),
+            "cedar" => self.policies.push(rest.to_owned()),
+            "pins" => self.keeps = true,
+            "accept" => self.accept(),
             "modern" => self.world.era = Era::Modern,
             "masks" => {
                 let builder = MaskSet::builder().key(Key::from_bytes(b"a key of tests"));
@@ -224,13 +235,7 @@ impl Run {
             .filter(|message| message.kind() == mcp::Kind::Request)
             .and_then(Message::id);
         let call: Call = self.world.call(subject);
-        let source = Source {
-            name: "script.cedar".into(),
-            text: self.policies.join("\n").into(),
-        };
-        let policy = Policy::load(&[source], Tools::default())
-            .unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
-        let around = Circumstances::default();
+        let (policy, around) = (self.in_force(), self.around());
         match judge(call, &policy, &around, &self.masks, &Outside::default()) {
             Judged::Cleared(cleared) => self.forward(cleared),
             Judged::Refused(refused) => self.turn_away(refused),
@@ -238,6 +243,34 @@ impl Run {
                 Ok(held) => self.held = Some(held),
                 Err(error) => self.unavailable(&error),
             },
+        }
+    }
+
+    fn in_force(&self) -> Policy {
+        let source = Source {
+            name: "script.cedar".into(),
+            text: self.policies.join("\n").into(),
+        };
+        Policy::load(&[source], Tools::default()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+    }
+
+    fn around(&self) -> Circumstances {
+        Circumstances {
+            pins: Arc::new(self.pins.clone()),
+            ..Circumstances::default()
+        }
+    }
+
+    fn accept(&mut self) {
+        let at = self.world.now;
+        for (_, pinned) in self.pins.iter_mut() {
+            let review = Review {
+                by: "ann".into(),
+                at,
+                reason: None,
+                on_record: true,
+            };
+            assert!(pinned.accept(None, review));
         }
     }
 
@@ -299,6 +332,15 @@ impl Run {
         let none = Outside::default();
         let settled =
             forwarded.settle(answer, Transport::Stdio, &self.masks, &none, self.world.now);
+        if self.keeps {
+            for (key, version) in settled.news(&self.pins) {
+                let now = self.world.now;
+                let news = News::new(forwarded, &key, &version, &self.pins, &self.masks, now);
+                self.world.commit(news).expect("it is recorded");
+                self.pins.see(&key, &version);
+            }
+        }
+        let settled = settled.judged(&self.in_force(), &self.around());
         self.world.relay(settled, self.request.clone().as_ref());
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gate::{
     Arrival, Call, Exchange, Forwarded, Refused, Released, Reply, ReplyBody, SessionOpening,
-    Settled, Subject, Transport, Unavailable, refuse, reply,
+    Settled, Subject, Transport, Unavailable, decline, refuse, reply,
 };
 use ledger::merkle::CompactRange;
 use ledger::{
@@ -175,7 +175,12 @@ impl World {
     /// What the gateway does with everything from the upstream.
     pub(crate) fn relay(&mut self, settled: Settled, request: Option<&RequestId>) {
         match self.commit(settled) {
-            Ok(settled) => self.agent(reply(settled)),
+            Ok(settled) => {
+                for released in decline(&settled, self.now) {
+                    let _ticket = self.upstream(released);
+                }
+                self.agent(reply(settled));
+            }
             Err(error) => self.unavailable(&error, &Unavailable::of_outcome(&error, request)),
         }
     }
