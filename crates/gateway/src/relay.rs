@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, StreamExt as _};
-use gate::{Answer, Ending, Forwarded, Settled, Transport, reply};
+use gate::{Answer, Ending, Forwarded, Settled, Transport, decline, reply};
 use ledger::{Commit, CommitError, Committed};
 use mask::Outside;
 use mcp::{Era, IdKey, Kind, Message};
@@ -169,31 +169,31 @@ impl<'a> Relay<'a> {
                     }
                 }
                 Step::Came(Some(Ok(answer))) => match self.look(&answer).await {
-                    Ok(outside) => self.settle(answer, &outside),
+                    Ok(outside) => self.settle(answer, &outside).await,
                     Err(_) => {
                         incoming = None;
-                        self.end(Ending::Unmaskable);
+                        self.end(Ending::Unmaskable).await;
                     }
                 },
-                Step::Waited => self.release(),
+                Step::Waited => self.release().await,
                 Step::Came(Some(Err(ending))) => {
                     incoming = None;
                     let outside = shared.looked_at(ending.evidence()).await;
-                    self.end_with(ending, &outside);
+                    self.end_with(ending, &outside).await;
                 }
                 Step::Came(None) => {
                     incoming = None;
-                    self.ended();
+                    self.ended().await;
                 }
                 Step::ClientLeft => {
-                    if self.client_left() {
+                    if self.client_left().await {
                         incoming = None;
                     }
                 }
                 Step::Halted(halt) => {
                     incoming = None;
                     self.halted = true;
-                    self.end(Ending::Halted(halt));
+                    self.end(Ending::Halted(halt)).await;
                 }
                 Step::Stop => {
                     incoming = None;
@@ -201,7 +201,8 @@ impl<'a> Relay<'a> {
                         Ending::StreamEnded
                     } else {
                         Ending::GatewayStopped
-                    });
+                    })
+                    .await;
                 }
             }
         }
@@ -239,7 +240,7 @@ impl<'a> Relay<'a> {
 
     /// Puts the only thing that there is to say on record, and says it.
     pub(crate) async fn finish(&mut self, ending: Ending) {
-        self.end(ending);
+        self.end(ending).await;
         while let Some(durable) = self.pending.next().await {
             if let Err(error) = self.relay(durable).await {
                 self.withhold(&error).await;
@@ -255,7 +256,7 @@ impl<'a> Relay<'a> {
         }
     }
 
-    fn settle(&mut self, answer: Answer, outside: &Outside) {
+    async fn settle(&mut self, answer: Answer, outside: &Outside) {
         let unframed = self.failure_without_message(&answer);
         self.observe(&answer);
         // It may have been listed since the call was sent.
@@ -264,16 +265,16 @@ impl<'a> Relay<'a> {
         if Holding::takes(&answer) {
             let crossing = self.forwarded.crossing();
             let ready = self.holding.push(answer, &masks, &crossing, outside);
-            self.commit_searched(ready);
+            self.commit_searched(ready).await;
         } else {
-            self.release();
+            self.release().await;
             let settled =
                 self.forwarded
                     .settle(answer, self.transport, &masks, outside, random::now());
-            self.commit(settled);
+            self.judge(settled).await;
         }
         if let Some(ending) = unframed {
-            self.end(ending);
+            self.end(ending).await;
             self.untold = false;
         }
     }
@@ -300,12 +301,12 @@ impl<'a> Relay<'a> {
     }
 
     /// Lets go of what waits for a next message.
-    fn release(&mut self) {
+    async fn release(&mut self) {
         let ready = self.holding.flush();
-        self.commit_searched(ready);
+        self.commit_searched(ready).await;
     }
 
-    fn commit_searched(&mut self, ready: Vec<Searched>) {
+    async fn commit_searched(&mut self, ready: Vec<Searched>) {
         let masks = self.flight.shared.wiring.masks.load_full();
         for (answer, relay) in ready {
             let settled = self.forwarded.settle_searched(
@@ -315,17 +316,29 @@ impl<'a> Relay<'a> {
                 &masks,
                 random::now(),
             );
-            self.commit(settled);
+            self.judge(settled).await;
         }
     }
 
-    fn end(&mut self, ending: Ending) {
-        self.end_with(ending, &Outside::default());
+    /// Puts something that a server sent on record as far as policy lets it pass.
+    async fn judge(&mut self, settled: Settled) {
+        let settled = self.flight.judged_answer(&self.forwarded, settled).await;
+        // What the client does not see it does not answer.
+        if let (Some(asked), Some(session)) = (settled.refused(), self.flight.owner.session())
+            && let Some(id) = asked.id().filter(|_| asked.kind() == Kind::Request)
+        {
+            session.answered(&id.key());
+        }
+        self.commit(settled);
+    }
+
+    async fn end(&mut self, ending: Ending) {
+        self.end_with(ending, &Outside::default()).await;
     }
 
     /// The same, with what an outside detector found in the bytes that prove it.
-    fn end_with(&mut self, ending: Ending, outside: &Outside) {
-        self.release();
+    async fn end_with(&mut self, ending: Ending, outside: &Outside) {
+        self.release().await;
         let ending = self.as_the_client_wanted(ending);
         metrics::counter!("probity_endings_total", "how" => ending.name()).increment(1);
         if !matches!(
@@ -429,21 +442,21 @@ impl<'a> Relay<'a> {
     }
 
     /// The server has no more to say.
-    fn ended(&mut self) {
+    async fn ended(&mut self) {
         let legacy = self.forwarded.exchange().era == Era::Legacy;
         if self.opens_stream || (!self.answered && legacy && self.last_event.is_some()) {
-            self.end(Ending::StreamEnded);
+            self.end(Ending::StreamEnded).await;
         } else if !self.answered {
             let detail = "the server's answer ended without the response".to_owned();
             let cut = bytes::Bytes::new();
-            self.end(Ending::UpstreamBroke { detail, cut });
+            self.end(Ending::UpstreamBroke { detail, cut }).await;
         }
     }
 
     /// Whether that ends the interest in what comes back. Modern: leaving is the cancellation.
     /// Legacy: it is not; what still comes is put on record, unless the server keeps it for a
     /// client that resumes.
-    fn client_left(&mut self) -> bool {
+    async fn client_left(&mut self) -> bool {
         let modern = self.forwarded.exchange().era == Era::Modern;
         let cancelled = modern && !self.answered;
         self.left = if cancelled {
@@ -454,7 +467,7 @@ impl<'a> Relay<'a> {
         if self.answered && !self.opens_stream {
             return false;
         }
-        self.end(Ending::ClientLeft { cancelled });
+        self.end(Ending::ClientLeft { cancelled }).await;
         self.answered = false;
         modern || self.opens_stream || self.last_event.is_some()
     }
@@ -465,6 +478,7 @@ impl<'a> Relay<'a> {
         durable: Result<Committed<Settled>, CommitError>,
     ) -> Result<(), CommitError> {
         let committed = durable?;
+        self.flight.decline(decline(&committed, random::now()));
         let at_end = self.pending.is_empty() && self.holding.is_empty();
         let last = at_end && self.answered && !(self.opens_stream && self.began);
         let reply = reply(committed);

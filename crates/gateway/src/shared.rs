@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::counters::Counters;
+use crate::definitions::Definitions;
 use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
 use crate::outputs::Outputs;
@@ -30,6 +31,8 @@ pub struct Wiring {
     pub policy: Arc<ArcSwap<Policy>>,
     /// The detectors in force.
     pub masks: Arc<ArcSwap<MaskSet>>,
+    /// The definitions that servers have shown.
+    pub definitions: Arc<dyn Definitions>,
     /// The keys that open it.
     pub keys: Arc<ArcSwap<ApiKeys>>,
     /// What an operator stopped.
@@ -48,6 +51,8 @@ pub(crate) struct Shared {
     /// Looks at messages besides the detectors in force, where one is configured.
     pub(crate) detector: Option<Detector>,
     pub(crate) sessions: Sessions,
+    /// Held by whoever takes note of definitions.
+    pub(crate) pinning: tokio::sync::Mutex<()>,
     pub(crate) outputs: Outputs,
     pub(crate) counters: Counters,
     pub(crate) calls: AtomicUsize,
@@ -83,6 +88,7 @@ impl Shared {
             wiring,
             upstreams,
             sessions: Sessions::default(),
+            pinning: tokio::sync::Mutex::default(),
             outputs: Outputs::default(),
             counters: Counters::default(),
             calls: AtomicUsize::new(0),

@@ -9,6 +9,7 @@ mod config;
 mod exit;
 mod halts;
 mod logging;
+mod pins;
 mod policies;
 mod replay;
 mod root;

@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{self, Config};
 use crate::halts;
+use crate::pins;
 use crate::policies;
 use crate::root;
 use crate::system::now;
@@ -37,7 +38,7 @@ const PUBLISH_ROUNDS: u32 = 400;
 pub(crate) struct Node {
     opened: Opened,
     running: Running,
-    watching: [JoinHandle<()>; 4],
+    watching: [JoinHandle<()>; 5],
     anchoring: Anchoring,
 }
 
@@ -73,6 +74,7 @@ impl Node {
             .await
             .context("the configuration cannot be put on record")?;
 
+        let kept = pins::Kept::open(&config.data, opened.ledger()).await?;
         let prometheus = PrometheusBuilder::new()
             .install_recorder()
             .context("metrics cannot be collected")?;
@@ -83,6 +85,7 @@ impl Node {
             ledger: opened.ledger().clone(),
             policy: policy.clone(),
             masks: masks.clone(),
+            definitions: kept.clone(),
             keys: known.clone(),
             halts: halted.clone(),
             metrics: Arc::new(move || prometheus.render()),
@@ -92,6 +95,7 @@ impl Node {
         let watching = [
             tokio::spawn(tokens::watch(keys, known)),
             tokio::spawn(halts::watch(halts_file, halts, opened.ledger().clone())),
+            tokio::spawn(pins::watch(kept, opened.ledger().clone())),
             tokio::spawn(changes(
                 config.clone(),
                 opened.ledger().clone(),

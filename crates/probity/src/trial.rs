@@ -127,6 +127,8 @@ impl Trial {
                 person_bytes_minute: self.calls.person_bytes_minute,
             },
             address: self.address,
+            // What it describes is a call; no server ever listed its tool.
+            pins: Arc::default(),
             arguments: Arc::new(ArgumentSettings {
                 dialect,
                 ..ArgumentSettings::default()

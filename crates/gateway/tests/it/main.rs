@@ -16,6 +16,7 @@ mod connect;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod definitions;
 mod deprecated;
 #[cfg(test)]
 mod detector;

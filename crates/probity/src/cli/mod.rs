@@ -4,6 +4,7 @@ mod custody;
 mod hand;
 mod inspect;
 mod mask;
+mod pins;
 mod policy;
 mod read;
 mod run;
@@ -20,6 +21,7 @@ pub(crate) use custody::{
 pub(crate) use hand::{DiscloseWhat, KeyArgs, KeyCommand, KeyShowArgs, ProveArgs};
 pub(crate) use inspect::{InspectArgs, Kind};
 pub(crate) use mask::MaskArgs;
+pub(crate) use pins::{PinsAcceptArgs, PinsArgs, PinsCommand, PinsListArgs, PinsNameArgs};
 pub(crate) use policy::{
     AskedArgs, PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs, PolicyExplainArgs,
     PolicyTestArgs,
@@ -131,6 +133,8 @@ pub(crate) enum Command {
     Policy(PolicyArgs),
     /// Stop a server, a person or a session at once, and lift it again
     Stop(StopArgs),
+    /// Review the tools that servers offer, and what changed about them
+    Pins(PinsArgs),
     /// Destroy the keys of what must be forgotten, on record
     Purge(PurgeArgs),
     /// Keep what a case needs from being purged

@@ -11,6 +11,7 @@ mod inspect;
 mod key;
 mod manual;
 mod mask;
+mod pins;
 mod policy;
 mod prove;
 mod purge;
@@ -52,6 +53,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Inspect(args) => inspect::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Stop(args) => stop::run(&args),
+        Command::Pins(args) => pins::run(&args),
         Command::Purge(args) => purge::run(&args),
         Command::Hold(args) => hold::run(&args),
         Command::Recover(args) => recover::run(&args),

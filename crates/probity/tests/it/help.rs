@@ -15,6 +15,7 @@ const COMMANDS: &[&str] = &[
     "verify",
     "prove",
     "key",
+    "pins",
     "policy",
     "recover",
     "stop",

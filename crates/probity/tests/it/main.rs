@@ -16,6 +16,7 @@ mod documents;
 mod help;
 mod judges;
 mod masking;
+mod pins;
 mod policy;
 mod program;
 mod prove;

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::program::{Serving, probity, run};
 
 /// One HTTP/1.1 exchange; the status and the body.
-fn http(address: &str, request: &str) -> String {
+pub(crate) fn http(address: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();

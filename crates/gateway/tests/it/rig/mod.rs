@@ -2,6 +2,7 @@
 //! scripted bytes, over a store in a directory of its own.
 
 mod client;
+mod kept;
 mod record;
 mod sse;
 
@@ -18,13 +19,14 @@ use gateway::{
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
 use mask::{Key, MaskSet};
 use model::{Halts, Timestamp};
-use policy::Policy;
+use policy::{Policy, Source, Tools};
 use store::{DataDir, Opened, Options, Reader};
 use tempfile::TempDir;
 use testkit::raw::{RawHttp, RawStdio, Script};
 use tokio::sync::watch;
 
 pub(crate) use client::{Connection, Response, chunked, post_bytes, request_bytes};
+pub(crate) use kept::Kept;
 pub(crate) use record::{RecordLine, lines};
 pub(crate) use sse::SseClient;
 
@@ -52,7 +54,9 @@ pub(crate) struct Rig {
     /// Bearer tokens of two people.
     pub(crate) alice: String,
     pub(crate) bob: String,
-    /// The keys in force.
+    /// The definitions that were seen.
+    pub(crate) definitions: Arc<Kept>,
+    /// How many records were looked at.
     seen: usize,
 }
 
@@ -130,11 +134,13 @@ impl Rig {
         let (alice, bob) = (key("alice", 1), key("bob", 2));
         let keys = ApiKeys::new(pepper(), [alice.key, bob.key]);
         let (halts, halted) = watch::channel(Arc::new(Halts::default()));
+        let definitions = Arc::new(Kept::default());
         let policy = Arc::new(ArcSwap::from_pointee(Policy::permit_all()));
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: policy.clone(),
             masks: Arc::new(ArcSwap::from_pointee(masks)),
+            definitions: definitions.clone(),
             keys: Arc::new(ArcSwap::from_pointee(keys)),
             halts: halted,
             metrics: Arc::new(String::new),
@@ -154,8 +160,20 @@ impl Rig {
             stdio,
             alice: alice.token,
             bob: bob.token,
+            definitions,
             seen: 0,
         }
+    }
+
+    /// Puts other policies in force.
+    pub(crate) fn decide_by(&self, text: &str) {
+        let source = Source {
+            name: "test.cedar".into(),
+            text: text.into(),
+        };
+        let policy = Policy::load(&[source], Tools::default())
+            .unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
+        self.policy.store(Arc::new(policy));
     }
 
     /// A new connection to the gateway.
