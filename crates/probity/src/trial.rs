@@ -8,11 +8,12 @@ use bytes::Bytes;
 use gate::{
     ArgumentSettings, Arrival, Call, Circumstances, Exchange, Judged, Subject, Transport, judge,
 };
+use inspect::pins::{Key, Kind, Pins, Review, Version};
 use inspect::sql::Dialect;
 use ledger::{Facts, HttpFacts, Record as _};
-use mask::{Key, MaskSet, Outside};
+use mask::{MaskSet, Outside};
 use mcp::json::Limits;
-use mcp::{Era, Message};
+use mcp::{Era, Message, Method};
 use model::{Agent, CallId, Caller, ExchangeId, Principal, Timestamp};
 use policy::{Calls, Policy};
 use serde::Deserialize;
@@ -62,6 +63,15 @@ pub(crate) struct Trial {
     dialect: Option<String>,
     #[serde(default)]
     calls: CallsFile,
+    /// The method of a server's request that the message answers.
+    #[serde(default)]
+    answers: Option<String>,
+    /// The versions of the tool's or the prompt's definition that were seen, the oldest first.
+    #[serde(default)]
+    definitions: Vec<Value>,
+    /// Whether somebody accepted the newest.
+    #[serde(default)]
+    accepted: bool,
 }
 
 /// How much was called of late.
@@ -127,14 +137,13 @@ impl Trial {
                 person_bytes_minute: self.calls.person_bytes_minute,
             },
             address: self.address,
-            // What it describes is a call; no server ever listed its tool.
-            pins: Arc::default(),
+            pins: Arc::new(self.pins(&call)),
             arguments: Arc::new(ArgumentSettings {
                 dialect,
                 ..ArgumentSettings::default()
             }),
         };
-        let masks = MaskSet::standard(Key::from_bytes(&[0; 32]));
+        let masks = MaskSet::standard(mask::Key::from_bytes(&[0; 32]));
         let judged = judge(call, policy, &around, &masks, &Outside::default());
         let (verdict, facts) = match &judged {
             Judged::Cleared(cleared) => ("permit", cleared.draft().facts),
@@ -174,12 +183,47 @@ impl Trial {
                 protocol_version: None,
                 agent,
             }),
-            subject: Subject::Message(message, None),
+            subject: Subject::Message(message, self.answers.as_deref().map(Arc::from)),
             at,
         })
     }
 
+    /// What is known of the definition of what is called.
+    fn pins(&self, call: &Call) -> Pins {
+        let mut pins = Pins::default();
+        let message = call.subject.message();
+        let kind = match message.and_then(Message::method) {
+            Some(Method::PromptsGet) => Kind::Prompt,
+            _ => Kind::Tool,
+        };
+        let key = Key {
+            upstream: call.exchange.upstream.clone(),
+            kind,
+            name: message.and_then(Message::name).unwrap_or_default().into(),
+        };
+        for definition in &self.definitions {
+            let text = definition.to_string();
+            if let Some(version) = Version::new(text.as_bytes(), text.as_bytes(), call.at) {
+                pins.see(&key, &version);
+            }
+        }
+        if let Some(pinned) = pins.get_mut(&key).filter(|_| self.accepted) {
+            let review = Review {
+                by: "".into(),
+                at: call.at,
+                reason: None,
+                on_record: true,
+            };
+            pinned.accept(None, review);
+        }
+        pins
+    }
+
     fn message(&self) -> Result<Value> {
+        if self.answers.is_some() {
+            let result = self.params.clone().unwrap_or_else(|| json!({}));
+            return Ok(json!({ "jsonrpc": "2.0", "id": 1, "result": result }));
+        }
         let (method, params) = match (&self.tool, &self.method, &self.params) {
             (Some(tool), None, None) => {
                 let mut params = json!({ "name": tool });
