@@ -3,6 +3,7 @@
 mod files;
 mod machine;
 mod network;
+mod outputs;
 mod packages;
 mod readers;
 mod state;
@@ -113,6 +114,7 @@ impl Walk {
             self.facts.hazard(Hazard::SecurityDisabled);
         }
         self.evaluates(program, &arguments);
+        self.writes_besides(program, &arguments);
         match program {
             "cd" | "pushd" | "popd" => self.moves(program, &arguments),
             "printenv" | "env" if arguments.operands.is_empty() => self.whole_environment(),
