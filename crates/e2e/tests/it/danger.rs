@@ -215,7 +215,10 @@ fn the_record_of_a_block_says_who_asked_for_what_and_why_not() {
         json!(["delete", "unfiltered"])
     );
     let verdict = &facts["verdict"];
-    assert_eq!(verdict["rules"], json!(["sql-destructive", "sql-write"]));
+    assert_eq!(
+        verdict["rules"],
+        json!(["sql-destructive", "sql-write", "secrets-in-arguments"])
+    );
     assert_eq!(verdict["severity"], "high");
     assert_eq!(verdict["policy_digest"].as_str().map(str::len), Some(64));
     let payload: Value = serde_json::from_str(record["payload"].as_str().unwrap()).unwrap();
