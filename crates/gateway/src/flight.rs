@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use futures_util::future::BoxFuture;
 use gate::{
     Answer, Call, Circumstances, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply,
     Subject, Transport, Unavailable, judge, refuse, release, unanswerable,
@@ -28,7 +27,7 @@ use crate::upstreams::Upstream;
 use crate::{random, running};
 
 /// Answers on their way to the client that were not taken yet.
-const REPLIES_AHEAD_MAX: usize = 16;
+pub(crate) const REPLIES_AHEAD_MAX: usize = 16;
 
 /// Answers that belong to no call and are not on record yet.
 const ASIDE_MAX: usize = 64;
@@ -417,35 +416,6 @@ impl Flight {
         let bytes = reply.body().bytes();
         counters.answered(who, self.owner.counters(), bytes, random::now());
         self.send(Out::Reply(Box::new(reply), last)).await;
-    }
-
-    /// Sends a server the answers to what it asked in vain. In the modern era servers ask nothing, and
-    /// nobody there waits.
-    pub(crate) fn decline(&self, declined: Vec<Released>) {
-        let Owner::Session(session) = &self.owner else {
-            return;
-        };
-        for released in declined {
-            let Some(link) = session.link.get().cloned() else {
-                return;
-            };
-            let (out, mut outs) = mpsc::channel(REPLIES_AHEAD_MAX);
-            let flight = Self {
-                shared: self.shared.clone(),
-                owner: Owner::Session(session.again()),
-                out,
-            };
-            // Boxed, because relaying may decline again.
-            let sending: BoxFuture<'static, ()> = Box::pin(async move {
-                let sent = link.forward(released).await;
-                let mut relay = Relay::new(&flight, sent.forwarded, link.transport(), false);
-                tokio::select! {
-                    _left = relay.run(sent.incoming) => {}
-                    () = async { while outs.recv().await.is_some() {} } => {}
-                }
-            });
-            self.shared.tasks.spawn(sending);
-        }
     }
 
     pub(crate) async fn send(&self, out: Out) {

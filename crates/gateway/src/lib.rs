@@ -9,6 +9,7 @@ mod config;
 mod connect;
 mod connection;
 mod counters;
+mod declining;
 mod definitions;
 mod detector;
 mod door;

@@ -1,6 +1,7 @@
 //! What comes back from a server on its way to the client: each part on record before it is sent.
 
 mod holding;
+mod judging;
 mod room;
 
 use std::sync::Arc;
@@ -279,27 +280,6 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// An HTTP error for a client of the HTTP+SSE transport, which has no status to see.
-    fn failure_without_message(&self, answer: &Answer) -> Option<Ending> {
-        let Answer::Whole(head, _, message) = answer else {
-            return None;
-        };
-        if message
-            .as_ref()
-            .is_some_and(|message| message.kind() == Kind::ErrorResponse)
-        {
-            return None;
-        }
-        let exchange = self.forwarded.exchange();
-        let unseen = exchange.arrival.transport == Transport::HttpSse
-            && self.forwarded.request().is_some()
-            && !(200..300).contains(&head.status);
-        unseen.then(|| Ending::UpstreamBroke {
-            detail: format!("the server answered with HTTP status {}", head.status),
-            cut: bytes::Bytes::new(),
-        })
-    }
-
     /// Lets go of what waits for a next message.
     async fn release(&mut self) {
         let ready = self.holding.flush();
@@ -318,18 +298,6 @@ impl<'a> Relay<'a> {
             );
             self.judge(settled).await;
         }
-    }
-
-    /// Puts something that a server sent on record as far as policy lets it pass.
-    async fn judge(&mut self, settled: Settled) {
-        let settled = self.flight.judged_answer(&self.forwarded, settled).await;
-        // What the client does not see it does not answer.
-        if let (Some(asked), Some(session)) = (settled.refused(), self.flight.owner.session())
-            && let Some(id) = asked.id().filter(|_| asked.kind() == Kind::Request)
-        {
-            session.answered(&id.key());
-        }
-        self.commit(settled);
     }
 
     async fn end(&mut self, ending: Ending) {
