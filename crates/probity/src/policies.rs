@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
+use inspect::pins::Kind;
 use policy::{Mistake, Policy, Source, Tools, defaults};
+use serde_json::Value;
+use store::{PinFile, PinStamp};
 
 /// How often a running gateway looks whether its policies were changed.
 const WATCH: Duration = Duration::from_millis(500);
@@ -20,11 +23,16 @@ pub(crate) struct Policies {
     shipped: Vec<Arc<str>>,
     /// Files, and folders whose `.cedar` files are meant: as they are written, and where that is.
     places: Vec<(String, PathBuf)>,
+    /// Where the definitions of the servers' tools are kept, whose arguments policies may name.
+    data: Option<PathBuf>,
 }
 
 /// What the files were like when they were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
+struct Stamp {
+    files: Vec<(PathBuf, Option<(SystemTime, u64)>)>,
+    tools: Option<PinStamp>,
+}
 
 /// Everything that the product brings along.
 impl Default for Policies {
@@ -41,7 +49,39 @@ impl Policies {
         Self {
             shipped: Vec::new(),
             places: places.collect(),
+            data: None,
         }
+    }
+
+    /// With the tools that servers have shown, as this data directory keeps them.
+    pub(crate) fn with_tools_of(self, data: &Path) -> Self {
+        let data = Some(data.to_owned());
+        Self { data, ..self }
+    }
+
+    /// The tools whose arguments policies may name: each as the accepted definition has it, else as it
+    /// was seen first.
+    ///
+    /// # Errors
+    ///
+    /// The definitions cannot be read.
+    pub(crate) fn tools(&self) -> Result<Tools, Mistake> {
+        let mut tools = Tools::default();
+        let Some(data) = &self.data else {
+            return Ok(tools);
+        };
+        let pins = PinFile::to_read(data).load().map_err(|error| Mistake {
+            file: data.display().to_string().into(),
+            line: None,
+            what: error.to_string(),
+            help: None,
+        })?;
+        for (key, pinned) in pins.iter().filter(|(key, _)| key.kind == Kind::Tool) {
+            let definition: Value = serde_json::from_str(&pinned.version.text).unwrap_or_default();
+            let schema = definition.get("inputSchema").unwrap_or(&Value::Null);
+            tools.add(key.upstream.as_str(), &key.name, schema);
+        }
+        Ok(tools)
     }
 
     /// With these of those that the product brings along.
@@ -95,8 +135,12 @@ impl Policies {
                 }),
             }
         }
+        let tools = self.tools().unwrap_or_else(|mistake| {
+            mistakes.push(mistake);
+            Tools::default()
+        });
         if mistakes.is_empty() {
-            Policy::load(&sources, Tools::default())
+            Policy::load(&sources, tools)
         } else {
             Err(mistakes)
         }
@@ -131,15 +175,17 @@ impl Policies {
     fn stamp(&self) -> Stamp {
         let files = self.files().into_iter();
         let files = files.filter_map(|(_, path)| path.ok());
-        Stamp(
-            files
+        let data = self.data.as_deref();
+        Stamp {
+            tools: data.map(|data| PinFile::to_read(data).stamp()),
+            files: files
                 .map(|path| {
                     let state = fs::metadata(&path).ok();
                     let state = state.and_then(|m| Some((m.modified().ok()?, m.len())));
                     (path, state)
                 })
                 .collect(),
-        )
+        }
     }
 }
 
@@ -174,7 +220,10 @@ pub(crate) async fn watch<F>(
         }
         (stamp, unread) = (now, false);
         match policies.load() {
-            Ok(fresh) if fresh.digest() == in_force.load().digest() => {}
+            // The same policies over other tools: the definitions are on record by themselves.
+            Ok(fresh) if fresh.digest() == in_force.load().digest() => {
+                in_force.store(Arc::new(fresh));
+            }
             Ok(fresh) => match record(&fresh).await {
                 Ok(()) => {
                     tracing::info!(digest = %fresh.digest(), "the policies changed and are in force");

@@ -61,6 +61,13 @@ impl PinFile {
         Ok(Self { dir })
     }
 
+    /// The definitions of `data`, to be read only: nothing is created.
+    pub fn to_read(data: &Path) -> Self {
+        Self {
+            dir: data.join(PINS_DIR),
+        }
+    }
+
     /// All definitions; none if there is no file yet.
     ///
     /// # Errors

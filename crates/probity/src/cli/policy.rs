@@ -21,7 +21,7 @@ pub(crate) enum PolicyCommand {
     /// Print the policies that the product brings along, or write them into a folder
     Defaults(PolicyDefaultsArgs),
     /// Print the vocabulary that policies are written in, as a Cedar schema
-    Schema,
+    Schema(PolicySchemaArgs),
 }
 
 /// Which policies are asked.
@@ -30,6 +30,16 @@ pub(crate) struct AskedArgs {
     /// Files, and folders whose .cedar files are meant; else those that the product brings along
     #[arg(long, value_name = "PATH")]
     pub(crate) policy: Vec<PathBuf>,
+    /// A data directory: policies may name the arguments of the tools that its servers have shown
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PolicySchemaArgs {
+    /// With an action for each tool that the servers of this data directory have shown
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -90,4 +100,7 @@ pub(crate) struct PolicyCheckArgs {
     /// Files, and folders whose .cedar files are meant
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// A data directory: policies may name the arguments of the tools that its servers have shown
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }

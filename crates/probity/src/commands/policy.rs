@@ -3,7 +3,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use policy::{Policy, Rule, Says, Tools, defaults, vocabulary};
+use policy::{Policy, Rule, Says, defaults, vocabulary};
 
 use crate::cli::{
     AskedArgs, PolicyArgs, PolicyCheckArgs, PolicyCommand, PolicyDefaultsArgs, PolicyExplainArgs,
@@ -23,8 +23,10 @@ pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
         PolicyCommand::Test(args) => test(args),
         PolicyCommand::Explain(args) => explain(args),
         PolicyCommand::Defaults(args) => shipped(args),
-        PolicyCommand::Schema => {
-            let schema = vocabulary::schema(&Tools::default());
+        PolicyCommand::Schema(args) => {
+            let policies = of_data(Policies::default(), args.data.as_deref());
+            let tools = policies.tools().map_err(|found| mistakes(&[found]))?;
+            let schema = vocabulary::schema(&tools);
             io::stdout().lock().write_all(schema.as_bytes())?;
             Ok(Exit::Ok)
         }
@@ -33,7 +35,7 @@ pub(super) fn run(args: &PolicyArgs) -> Result<Exit> {
 
 fn check(args: &PolicyCheckArgs) -> Result<Exit> {
     let paths = args.paths.iter().map(|path| path.display().to_string());
-    let loaded = Policies::below(Path::new(""), paths).load();
+    let loaded = of_data(Policies::below(Path::new(""), paths), args.data.as_deref()).load();
     let loaded = loaded.map_err(|found| mistakes(&found))?;
     let mut out = io::stdout().lock();
     for rule in loaded.rules() {
@@ -41,6 +43,14 @@ fn check(args: &PolicyCheckArgs) -> Result<Exit> {
     }
     writeln!(out, "policy digest {}", loaded.digest())?;
     Ok(Exit::Ok)
+}
+
+/// With the tools of a data directory, if one is named.
+fn of_data(policies: Policies, data: Option<&Path>) -> Policies {
+    match data {
+        Some(data) => policies.with_tools_of(data),
+        None => policies,
+    }
 }
 
 /// The policies that a command asks.
@@ -52,7 +62,8 @@ pub(super) fn asked(args: &AskedArgs) -> Result<Policy> {
             paths.iter().map(|path| path.display().to_string()),
         ),
     };
-    Ok(policies.load().map_err(|found| mistakes(&found))?)
+    let loaded = of_data(policies, args.data.as_deref()).load();
+    Ok(loaded.map_err(|found| mistakes(&found))?)
 }
 
 /// A file of calls and what is expected of them.

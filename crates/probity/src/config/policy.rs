@@ -22,12 +22,13 @@ pub(super) struct PolicyFile {
 pub(super) fn resolve(
     file: &PolicyFile,
     folder: &Path,
+    data: &Path,
     document: &Document<'_>,
     mistakes: &mut Mistakes,
 ) -> Policies {
     let none = Vec::new();
     let files = file.files.as_ref().map_or(&none, Spanned::get_ref);
-    let policies = Policies::below(folder, files.iter().cloned());
+    let policies = Policies::below(folder, files.iter().cloned()).with_tools_of(data);
     let Some(shipped) = &file.defaults else {
         return checked(policies.with_shipped(defaults::names()), mistakes);
     };

@@ -54,14 +54,15 @@ pub(super) fn resolve(
     let org = resolver.origin_part("org", file.org.as_ref(), "probity");
     let node = resolver.origin_part("node", file.node.as_ref(), "node-1");
     let origins = resolver.origins(&file.origins);
-    let policies = policy::resolve(&file.policy, folder, document, resolver.mistakes);
+    let data = folder.join(file.data.as_ref().map_or(DATA_DEFAULT, |d| d.get_ref()));
+    let policies = policy::resolve(&file.policy, folder, &data, document, resolver.mistakes);
     let masking = masking::resolve(&file.masking, document, resolver.mistakes);
     let root = resolver.root(&file.keys.root);
     let purge_approvals_min = resolver.approvals(&file.purge);
     let anchors = resolver.anchors(file);
     Some(Config {
         listen: listen?,
-        data: folder.join(file.data.as_ref().map_or(DATA_DEFAULT, |d| d.get_ref())),
+        data,
         org,
         node,
         hosts: lower(&file.hosts),

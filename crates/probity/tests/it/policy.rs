@@ -190,3 +190,41 @@ fn a_call_is_explained() {
     }
     run(&["policy", "explain", r#"{"tool":"a","method":"b"}"#]).failed(1);
 }
+
+#[test]
+fn policies_name_the_arguments_of_tools_that_were_seen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let kept = dir.path().join("kept").display().to_string();
+    run(&["demo", "--exit", "--data", &kept]).ok();
+    let data = format!("{kept}/probity");
+    let policy = |argument: &str| {
+        format!(
+            "{PERMIT}\n@id(\"far\") forbid(principal, action == Probity::Action::\"shop:refund_order\", resource)\n\
+             when {{ context.arguments.{argument} > 1000 }};\n"
+        )
+    };
+    write(dir.path(), "good.cedar", &policy("order_id"));
+    write(dir.path(), "misspelt.cedar", &policy("order"));
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    let (good, misspelt) = (at("good.cedar"), at("misspelt.cedar"));
+    // Nobody has shown this tool to a gateway without data.
+    run(&["policy", "check", &good]).failed(6);
+    run(&["policy", "check", &good, "--data", &data]).ok();
+    let told = run(&["policy", "check", &misspelt, "--data", &data]).failed(6);
+    assert!(told.contains("misspelt.cedar:"), "{told}");
+    let schema = run(&["policy", "schema", "--data", &data]).ok();
+    assert!(schema.contains("shop:refund_order"), "{schema}");
+    for (order, verdict) in [(5, "permit"), (5000, "refuse")] {
+        let call = format!(
+            r#"{{"server":"shop","tool":"refund_order","arguments":{{"order_id":{order},"reason":"x"}}}}"#
+        );
+        let told = run(&[
+            "policy", "explain", &call, "--policy", &good, "--data", &data,
+        ])
+        .ok();
+        assert!(
+            told.contains(&format!("\"verdict\": \"{verdict}\"")),
+            "{told}"
+        );
+    }
+}
