@@ -140,6 +140,9 @@ fn each_ending_has_its_record_and_its_words() {
         > ends unfitting
         record failure - CALL-1 (unfitting)
         agent <- message 200 {"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"The tool's result has data that may not be shown here, and what is left of it does not fit the tool's outputSchema, so it is withheld."}],"isError":true}}
+        > ends unpinned
+        record failure - CALL-1 (unpinned) `the disk is full`
+        agent <- message 503 {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the MCP server's definitions could not be kept, so they are withheld"}}
         > ends unrecorded
         record failure - CALL-1 (unrecorded) `the disk is full`
         agent <- nothing
