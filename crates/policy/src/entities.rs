@@ -22,6 +22,11 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    /// What it is about.
+    pub(crate) fn target(&self) -> Option<&EntityUid> {
+        self.request.resource()
+    }
+
     pub(crate) fn ask(&self, policies: &PolicySet) -> Response {
         Authorizer::new().is_authorized(&self.request, policies, &self.entities)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cedar_policy::{
     ActionConstraint, AuthorizationError, Decision, EntityUid, EvaluationError, PolicyId,
-    PolicySet, Response,
+    PolicySet, ResourceConstraint, Response,
 };
 use model::Digest;
 
@@ -34,11 +34,21 @@ pub(crate) struct Sets(HashMap<Arc<str>, Set>);
 /// What concerns one action.
 #[derive(Debug, Default)]
 struct Set {
+    /// Of which it asks where the target has no policy of its own.
+    others: Asked,
+    /// The same for each target that policies name (`resource == …`): those of all, and its own. No
+    /// policy of another target can match it.
+    of_target: HashMap<EntityUid, Asked>,
+    /// What can be said of it before there is a call.
+    listed: Listed,
+}
+
+/// Policies that are asked together.
+#[derive(Debug, Default, Clone)]
+struct Asked {
     all: PolicySet,
     /// Without those that hold: what an approval leaves.
     approved: PolicySet,
-    /// What can be said of it before there is a call.
-    listed: Listed,
 }
 
 impl Policy {
@@ -81,7 +91,8 @@ impl Policy {
                 });
             }
         };
-        let response = prepared.ask(&set.all);
+        let asked = set.asked(prepared.target());
+        let response = prepared.ask(&asked.all);
         let reason = self.reason_of(&response);
         if !reason.errors.is_empty() {
             return Verdict::Refuse(reason);
@@ -91,7 +102,7 @@ impl Policy {
         }
         match self.terms(&response) {
             Some(terms) => {
-                let approved = prepared.ask(&set.approved);
+                let approved = prepared.ask(&asked.approved);
                 let errors = errors(&approved);
                 if approved.decision() == Decision::Allow && errors.is_empty() {
                     Verdict::Hold(reason, terms)
@@ -118,7 +129,10 @@ impl Policy {
     pub fn judges_answers(&self) -> bool {
         let forbids = |rule: &Rule| rule.says != Says::Permit;
         let set = self.sets.0.get(ANSWER);
-        let mut ids = set.into_iter().flat_map(|set| set.all.policies());
+        let asked = set
+            .into_iter()
+            .flat_map(|set| set.of_target.values().chain([&set.others]));
+        let mut ids = asked.flat_map(|asked| asked.all.policies());
         ids.any(|policy| {
             let at = self.by_id.get(policy.id());
             at.and_then(|at| self.rules.get(*at)).is_none_or(forbids)
@@ -262,23 +276,61 @@ impl Sets {
         let of_tools = of_tools.filter(|action| named.contains(&action_uid(action)));
         for action in one_of_a_kind.chain(of_tools) {
             let lineage = lineage(action);
+            let concerned = |policy: &cedar_policy::Policy| {
+                names(&policy.action_constraint())
+                    .is_none_or(|named| named.iter().any(|uid| lineage.contains(uid)))
+            };
+            let of_action = rules.iter().zip(&policies);
+            let of_action: Vec<_> = of_action.filter(|(_, policy)| concerned(policy)).collect();
             let mut set = Set::default();
-            for (rule, policy) in rules.iter().zip(&policies) {
-                let concerned = names(&policy.action_constraint())
-                    .is_none_or(|named| named.iter().any(|uid| lineage.contains(uid)));
-                if !concerned {
-                    continue;
+            // Those of no single target first: they are asked of every target.
+            let (of_one, of_all): (Vec<_>, Vec<_>) = of_action
+                .iter()
+                .partition(|(_, policy)| target(policy).is_some());
+            for (rule, policy) in of_all {
+                set.others.add(rule, policy);
+            }
+            for (rule, policy) in of_one {
+                if let Some(target) = target(policy) {
+                    let others = || set.others.clone();
+                    set.of_target
+                        .entry(target)
+                        .or_insert_with(others)
+                        .add(rule, policy);
                 }
-                // Names are checked to be different when the set is loaded.
-                let _ = set.all.add(policy.clone());
+            }
+            for (rule, policy) in of_action {
                 set.listed.add(rule, policy);
-                if !matches!(rule.says, Says::Hold(_)) {
-                    let _ = set.approved.add(policy.clone());
-                }
             }
             sets.insert(action.into(), set);
         }
         Self(sets)
+    }
+}
+
+impl Set {
+    /// What is asked about a target.
+    fn asked(&self, target: Option<&EntityUid>) -> &Asked {
+        let own = target.and_then(|target| self.of_target.get(target));
+        own.unwrap_or(&self.others)
+    }
+}
+
+impl Asked {
+    fn add(&mut self, rule: &Rule, policy: &cedar_policy::Policy) {
+        // Names are checked to be different when the set is loaded.
+        let _ = self.all.add(policy.clone());
+        if !matches!(rule.says, Says::Hold(_)) {
+            let _ = self.approved.add(policy.clone());
+        }
+    }
+}
+
+/// The one target that a policy is about (`resource == …`).
+fn target(policy: &cedar_policy::Policy) -> Option<EntityUid> {
+    match policy.resource_constraint() {
+        ResourceConstraint::Eq(target) => Some(target),
+        _ => None,
     }
 }
 

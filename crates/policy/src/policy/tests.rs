@@ -332,3 +332,26 @@ fn the_digest_tells_sets_apart() {
     assert_eq!(load(PERMIT).digest(), load(PERMIT).digest());
     assert_eq!(Policy::permit_all().rules().len(), 1);
 }
+
+#[test]
+fn policies_of_one_target_are_asked_of_that_one_only() {
+    let text = format!(
+        "{PERMIT}@id(\"one\") forbid(principal, action, resource == Probity::Tool::\"shop/order\");\n\
+         @id(\"wait\") @hold(\"ops\") forbid(principal, action, resource == Probity::Tool::\"shop/other\");\n\
+         @id(\"every\") forbid(principal, action == Probity::Action::\"tools/call\", resource) when {{ context.calls.session > 3 }};"
+    );
+    let policy = load(&text);
+    for (tool, calls, expected) in [
+        ("order", 0, "refuse one"),
+        ("order", 4, "refuse one,every"),
+        ("other", 0, "hold wait"),
+        ("other", 4, "refuse wait,every"),
+        ("third", 0, "permit p"),
+        ("third", 4, "refuse every"),
+    ] {
+        let mut facts = MessageFacts::default();
+        facts.calls.session = calls;
+        let verdict = decide(&policy, Target::Tool(tool), "tools/call", &facts);
+        assert_eq!(told(&verdict), expected, "{tool} after {calls} calls");
+    }
+}
