@@ -97,11 +97,7 @@ fn shape(refused: &Refused) -> Shape {
         }
         Refusal::Stopping => error(503, code::INTERNAL_ERROR, "the gateway is stopping"),
         Refusal::Policy(reason) => {
-            let why = match reason.rules.first() {
-                Some(rule) => format!("Blocked by policy {rule}{}", told(reason)),
-                None if reason.errors.is_empty() => "Blocked: no policy permits this".to_owned(),
-                None => "Blocked: whether this is permitted cannot be decided".to_owned(),
-            };
+            let why = why("Blocked", "this", reason);
             Shape::Blocked(format!(
                 "{why}. Decision {decision}. Do not retry with the same arguments."
             ))
@@ -133,6 +129,17 @@ pub(crate) fn halted(halt: &Halt) -> String {
         HaltTarget::Session(_) => "this session",
     };
     format!("An operator stopped {what}.")
+}
+
+/// Why something is `blocked`. Where a policy could not be evaluated, none of the others decided.
+fn why(blocked: &str, it: &str, reason: &Reason) -> String {
+    match reason.rules.first() {
+        _ if !reason.errors.is_empty() => {
+            format!("{blocked}: whether {it} is permitted cannot be decided")
+        }
+        Some(rule) => format!("{blocked} by policy {rule}{}", told(reason)),
+        None => format!("{blocked}: no policy permits {it}"),
+    }
 }
 
 /// What policy lets the agent know of why.
@@ -251,13 +258,7 @@ fn blocked_message(refused: &Refused, message: &Message, text: &str) -> Option<B
 /// What is told instead of an answer that policy does not let pass: `message`, in the place of which it
 /// stands, has the id of its request.
 pub(crate) fn withheld(forwarded: &Forwarded, message: &Message, reason: &Reason) -> Bytes {
-    let why = match reason.rules.first() {
-        Some(rule) => format!("The answer is blocked by policy {rule}{}", told(reason)),
-        None if reason.errors.is_empty() => {
-            "The answer is blocked: no policy permits it".to_owned()
-        }
-        None => "The answer is blocked: whether it is permitted cannot be decided".to_owned(),
-    };
+    let why = why("The answer is blocked", "it", reason);
     let call = forwarded.call().to_string();
     let text = format!("{why}. Decision {call}. Do not retry with the same arguments.");
     let decision = serde_json::json!({
