@@ -45,8 +45,8 @@ const IO_PATHS: &[&str] = &[
 
 /// Folders of the Filesystem Hierarchy Standard 3.0: their names say nothing about a machine.
 const EVERYWHERE: &[&str] = &[
-    "/dev/", "/etc/", "/home/", "/media/", "/mnt/", "/opt/", "/root/", "/run/", "/srv/", "/tmp/",
-    "/usr/", "/var/",
+    "/dev/", "/etc/", "/home/", "/media/", "/mnt/", "/opt/", "/run/", "/srv/", "/tmp/", "/usr/",
+    "/var/",
 ];
 
 const PURE: &[&str] = &[
