@@ -93,16 +93,8 @@ impl Inspected {
             return None;
         }
         let places = self.commands.places.iter().take(PLACES_MAX);
-        let is = [
-            ("sql", &facts.sql),
-            ("shell", &facts.shell),
-            ("cloud", &facts.cloud),
-            ("http", &facts.http),
-            ("paths", &facts.paths),
-            ("nosql", &facts.nosql),
-        ];
-        let is = is.into_iter().filter_map(|(name, effects)| {
-            let words = effects.as_ref()?.is.iter().map(|word| Arc::from(*word));
+        let is = facts.commands().into_iter().filter_map(|(name, effects)| {
+            let words = effects?.is.iter().map(|word| Arc::from(*word));
             Some((Arc::from(name), words.collect()))
         });
         Some(CommandFacts {
@@ -240,7 +232,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use inspect::{cli, http, shell, sql};
-    use policy::vocabulary::{CLOUD, HTTP, NOSQL, SHELL, SQL};
+    use policy::vocabulary::{CLOUD, HAZARDS, HTTP, NOSQL, SHELL, SQL};
 
     fn words<T: Copy>(
         all: &[T],
@@ -269,7 +261,14 @@ mod tests {
         );
         let hazards = words(shell::Hazard::ALL, shell::Hazard::as_str, &[]);
         expected.extend(&hazards);
-        assert_eq!(SHELL.iter().copied().collect::<BTreeSet<_>>(), expected);
+        assert_eq!(
+            SHELL
+                .iter()
+                .chain(HAZARDS)
+                .copied()
+                .collect::<BTreeSet<_>>(),
+            expected
+        );
         let calls = words(cli::CallEffect::ALL, cli::CallEffect::as_str, &[]);
         assert_eq!(CLOUD.iter().copied().collect::<BTreeSet<_>>(), calls);
         let mut expected = words(http::Effect::ALL, http::Effect::as_str, &[]);
@@ -278,6 +277,13 @@ mod tests {
         let mut expected = calls;
         expected.extend(&hazards);
         expected.insert("unfiltered");
-        assert_eq!(NOSQL.iter().copied().collect::<BTreeSet<_>>(), expected);
+        assert_eq!(
+            NOSQL
+                .iter()
+                .chain(HAZARDS)
+                .copied()
+                .collect::<BTreeSet<_>>(),
+            expected
+        );
     }
 }

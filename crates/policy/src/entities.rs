@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::policy::lineage;
 use crate::request::{AnswerFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target};
 use crate::tools::{Tools, Type};
-use crate::vocabulary::COMMANDS;
+use crate::vocabulary::{COMMANDS, Language};
 
 /// What the authorizer is asked.
 pub(crate) struct Prepared {
@@ -207,17 +207,10 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
         ),
         ("clock".to_owned(), clock(facts)?),
     ];
-    let commands = [
-        &facts.sql,
-        &facts.shell,
-        &facts.cloud,
-        &facts.http,
-        &facts.paths,
-        &facts.nosql,
-    ];
-    for ((name, _, words, sets), effects) in COMMANDS.iter().zip(commands) {
+    for (language, (_, effects)) in COMMANDS.iter().zip(facts.commands()) {
         if let Some(effects) = effects {
-            pairs.push(((*name).to_owned(), effects_record(effects, words, sets)?));
+            let effects = effects_record(effects, language)?;
+            pairs.push((language.name.to_owned(), effects));
         }
     }
     if let Some(intent) = &facts.intent {
@@ -264,21 +257,14 @@ fn datetime(at: Timestamp) -> String {
     text
 }
 
-fn effects_record(
-    effects: &Effects,
-    words: &[&'static str],
-    sets: &[&'static str],
-) -> Result<Expression, String> {
-    let facts = words
-        .iter()
-        .map(|word| (*word, Expression::new_bool(effects.is.contains(word))));
+fn effects_record(effects: &Effects, language: &Language) -> Result<Expression, String> {
+    let facts = language.facts.iter().copied().flatten();
+    let facts = facts.map(|word| (*word, Expression::new_bool(effects.is.contains(word))));
     // A set that nothing was put into is there as well: the schema has it.
-    let names = sets.iter().map(|set| {
+    let names = language.sets.iter().map(|set| {
         let of = effects.names.iter().find(|(name, _)| name == set);
-        (
-            *set,
-            of.map_or_else(|| texts(&BTreeSet::<String>::new()), |(_, of)| texts(of)),
-        )
+        let names = of.map_or_else(|| texts(&BTreeSet::<String>::new()), |(_, of)| texts(of));
+        (*set, names)
     });
     record(facts.chain(names))
 }

@@ -94,6 +94,20 @@ pub struct MessageFacts {
     pub arguments: Arguments,
 }
 
+impl MessageFacts {
+    /// What its commands do, by the name that the context has for each language.
+    pub const fn commands(&self) -> [(&'static str, Option<&Effects>); 6] {
+        [
+            ("sql", self.sql.as_ref()),
+            ("shell", self.shell.as_ref()),
+            ("cloud", self.cloud.as_ref()),
+            ("http", self.http.as_ref()),
+            ("paths", self.paths.as_ref()),
+            ("nosql", self.nosql.as_ref()),
+        ]
+    }
+}
+
 /// The arguments of a tool call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Arguments {

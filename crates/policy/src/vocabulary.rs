@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 use crate::tools::Tools;
 
-pub(crate) use commands::COMMANDS;
-pub use commands::{CLOUD, HTTP, NOSQL, PATHS, SHELL, SQL};
+pub use commands::{CLOUD, HAZARDS, HTTP, NOSQL, PATHS, SHELL, SQL};
+pub(crate) use commands::{COMMANDS, Language};
 
 /// The namespace of everything.
 pub const NAMESPACE: &str = "Probity";
@@ -92,12 +92,12 @@ pub fn schema(tools: &Tools) -> String {
     let mut out = format!("namespace {NAMESPACE} {{\n");
     // Writing to a string does not fail.
     let _ = write!(out, "{ENTITIES}");
-    for (_, name, facts, sets) in COMMANDS {
-        let _ = writeln!(out, "  type {name} = {{");
-        for fact in *facts {
+    for language in COMMANDS {
+        let _ = writeln!(out, "  type {} = {{", language.type_name);
+        for fact in language.facts.iter().copied().flatten() {
             let _ = writeln!(out, "    {}: Bool,", quoted(fact));
         }
-        for set in *sets {
+        for set in language.sets {
             let _ = writeln!(out, "    {}: Set<String>,", quoted(set));
         }
         let _ = writeln!(out, "  }};");

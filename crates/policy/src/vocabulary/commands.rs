@@ -35,18 +35,8 @@ pub const SQL: &[&str] = &[
     "unknown",
 ];
 
-/// The same of the command lines.
-pub const SHELL: &[&str] = &[
-    "read",
-    "write",
-    "delete",
-    "execute",
-    "network",
-    "privilege",
-    "process",
-    "package",
-    "service",
-    "persist",
+/// The patterns that are dangerous in command lines and in commands of databases without SQL.
+pub const HAZARDS: &[&str] = &[
     "recursive_delete",
     "device_write",
     "system_path",
@@ -74,6 +64,20 @@ pub const SHELL: &[&str] = &[
     "remote_manifest",
     "inline_code",
     "protection_bypass",
+];
+
+/// The same of the command lines, besides [`HAZARDS`].
+pub const SHELL: &[&str] = &[
+    "read",
+    "write",
+    "delete",
+    "execute",
+    "network",
+    "privilege",
+    "process",
+    "package",
+    "service",
+    "persist",
     "obscured",
     "unknown",
 ];
@@ -112,7 +116,7 @@ pub const PATHS: &[&str] = &[
     "unknown",
 ];
 
-/// The same of the commands of databases without SQL.
+/// The same of the commands of databases without SQL, besides [`HAZARDS`].
 pub const NOSQL: &[&str] = &[
     "read",
     "write",
@@ -121,47 +125,56 @@ pub const NOSQL: &[&str] = &[
     "secret",
     "unknown",
     "unfiltered",
-    "recursive_delete",
-    "device_write",
-    "system_path",
-    "home_dotfile",
-    "sensitive_read",
-    "data_upload",
-    "download_into_interpreter",
-    "decode_into_interpreter",
-    "dynamic_command",
-    "reverse_shell",
-    "privilege_escalation",
-    "open_permissions",
-    "security_disabled",
-    "log_tampering",
-    "persistence",
-    "environment_injection",
-    "fork_bomb",
-    "system_halt",
-    "resource_destruction",
-    "history_rewrite",
-    "secret_disclosure",
-    "access_change",
-    "container_escape",
-    "metadata_service",
-    "remote_manifest",
-    "inline_code",
-    "protection_bypass",
 ];
 
-/// What a call's arguments hold: the name in a message's context, its type, its facts, and its sets of
-/// names.
-pub(crate) const COMMANDS: &[(&str, &str, &[&str], &[&str])] = &[
-    ("sql", "Sql", SQL, &["reads", "writes", "functions"]),
-    (
-        "shell",
-        "Shell",
-        SHELL,
-        &["programs", "reads", "writes", "deletes", "hosts"],
-    ),
-    ("cloud", "Cloud", CLOUD, &["tools", "verbs", "objects"]),
-    ("http", "Http", HTTP, &["methods", "hosts", "paths"]),
-    ("paths", "Paths", PATHS, &["all"]),
-    ("nosql", "NoSql", NOSQL, &["verbs"]),
+/// What a call's arguments may hold.
+pub(crate) struct Language {
+    /// Its name in a message's context.
+    pub(crate) name: &'static str,
+    /// Its type in the schema.
+    pub(crate) type_name: &'static str,
+    /// Its facts, each true or false.
+    pub(crate) facts: &'static [&'static [&'static str]],
+    /// Its sets of names.
+    pub(crate) sets: &'static [&'static str],
+}
+
+/// All, in the order of [`crate::MessageFacts::commands`].
+pub(crate) const COMMANDS: &[Language] = &[
+    Language {
+        name: "sql",
+        type_name: "Sql",
+        facts: &[SQL],
+        sets: &["reads", "writes", "functions"],
+    },
+    Language {
+        name: "shell",
+        type_name: "Shell",
+        facts: &[SHELL, HAZARDS],
+        sets: &["programs", "reads", "writes", "deletes", "hosts"],
+    },
+    Language {
+        name: "cloud",
+        type_name: "Cloud",
+        facts: &[CLOUD],
+        sets: &["tools", "verbs", "objects"],
+    },
+    Language {
+        name: "http",
+        type_name: "Http",
+        facts: &[HTTP],
+        sets: &["methods", "hosts", "paths"],
+    },
+    Language {
+        name: "paths",
+        type_name: "Paths",
+        facts: &[PATHS],
+        sets: &["all"],
+    },
+    Language {
+        name: "nosql",
+        type_name: "NoSql",
+        facts: &[NOSQL, HAZARDS],
+        sets: &["verbs"],
+    },
 ];

@@ -216,17 +216,10 @@ fn read_as<'a>(
 
 /// The facts that are true and the names, by language.
 fn shown(facts: &MessageFacts, commands: &Commands) -> Value {
-    let all = [
-        ("sql", &facts.sql),
-        ("shell", &facts.shell),
-        ("cloud", &facts.cloud),
-        ("http", &facts.http),
-        ("paths", &facts.paths),
-        ("nosql", &facts.nosql),
-    ];
-    let mut out: Map<String, Value> = all
+    let mut out: Map<String, Value> = facts
+        .commands()
         .into_iter()
-        .filter_map(|(name, effects)| Some((name.to_owned(), effects_shown(effects.as_ref()?))))
+        .filter_map(|(name, effects)| Some((name.to_owned(), effects_shown(effects?))))
         .collect();
     if commands.unread {
         out.insert("unread".to_owned(), true.into());
