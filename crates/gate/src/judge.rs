@@ -2,7 +2,7 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use inspect::arguments::Settings;
-use inspect::pins::Pins;
+use inspect::pins::{self, Pins};
 use ledger::CommandFacts;
 use mask::{MaskSet, Outside};
 use mcp::{Batch, Message, Method};
@@ -13,6 +13,7 @@ use crate::call::clear;
 use crate::commands::inspect;
 use crate::definitions;
 use crate::stored::Stored;
+use crate::uses::{self, Use};
 use crate::{Call, Cleared, Held, Refusal, Refused, Subject};
 
 /// What judging a call gives.
@@ -98,38 +99,28 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The strictest verdict over the messages: a refusal before a hold before a permit.
     fn batch(&mut self, batch: &Batch) -> Verdict {
-        let rank = |verdict: &Verdict| match verdict {
-            Verdict::Refuse(_) => 2,
-            Verdict::Hold(..) => 1,
-            Verdict::Permit(_) => 0,
-        };
         let verdicts = batch.messages().iter().map(|m| self.message(m, None));
-        // The first of the strictest.
-        let strictest = verdicts.reduce(|strictest, verdict| {
-            if rank(&verdict) > rank(&strictest) {
-                verdict
-            } else {
-                strictest
-            }
-        });
+        let strictest = verdicts.reduce(stricter);
         strictest.unwrap_or_else(|| self.decide("batch", None))
     }
 
     /// `answers`: the method of the server's request that it answers.
     fn message(&mut self, message: &Message, answers: Option<&str>) -> Verdict {
-        match (message.method_name(), answers) {
+        let own = match (message.method_name(), answers) {
             (Some(method), _) => self.decide(&method, Some(message)),
             (None, Some(method)) => {
                 self.ask(server_action(method), method, Target::Server, Some(message))
             }
             (None, None) => self.decide("other", Some(message)),
-        }
+        };
+        let uses = uses::of(message);
+        uses.iter().map(|used| self.used(used)).fold(own, stricter)
     }
 
     fn decide(&mut self, method: &str, message: Option<&Message>) -> Verdict {
         let name = message.and_then(Message::name);
+        let uses = message.map(uses::of).unwrap_or_default();
         let target = match (message.and_then(Message::method), name.as_deref()) {
             (Some(Method::ToolsCall), Some(name)) => Target::Tool(name),
             (Some(Method::PromptsGet), Some(name)) => Target::Prompt(name),
@@ -141,6 +132,9 @@ impl Asking<'_> {
                 ),
                 Some(uri),
             ) => Target::Resource(uri),
+            (Some(Method::CompletionComplete), _) => {
+                uses.first().map_or(Target::Server, |used| used.as_use().1)
+            }
             _ => Target::Server,
         };
         self.ask(client_action(method), method, target, message)
@@ -153,11 +147,40 @@ impl Asking<'_> {
         target: Target<'_>,
         message: Option<&Message>,
     ) -> Verdict {
-        let exchange = &self.call.exchange;
-        let server = exchange.upstream.as_str();
+        let server = self.call.exchange.upstream.as_str();
         let arguments = message.map_or(Arguments::Absent, arguments);
         let settings = &self.around.arguments;
         let inspected = message.map(|message| inspect(message, &arguments, server, settings));
+        let mut facts = MessageFacts {
+            arguments,
+            ..self.facts(method, definitions::pinned(target))
+        };
+        if let Some(inspected) = inspected {
+            inspected.tell(&mut facts);
+            self.commands.extend(inspected.record(&facts));
+        }
+        self.policy.decide(&self.request(action, target, &facts))
+    }
+
+    /// What would be said of a use that a message makes of something, were it the message itself. Of a
+    /// template, what a list says of it: only where no resource of it may be read, it is refused.
+    fn used(&self, used: &Use<'_>) -> Verdict {
+        let (method, target) = used.as_use();
+        let pinned = match used {
+            Use::Template(template) => Some((pins::Kind::Template, &**template)),
+            Use::Prompt(_) | Use::Resource(_) => definitions::pinned(target),
+        };
+        let facts = self.facts(method, pinned);
+        let request = self.request(method, target, &facts);
+        match used {
+            Use::Template(_) => self.policy.decide_listed(&request, false),
+            Use::Prompt(_) | Use::Resource(_) => self.policy.decide(&request),
+        }
+    }
+
+    /// What is known whatever the arguments are.
+    fn facts(&self, method: &str, pinned: Option<(pins::Kind, &str)>) -> MessageFacts {
+        let exchange = &self.call.exchange;
         let agent = exchange.agent.as_ref();
         let mut facts = MessageFacts {
             method: method.into(),
@@ -167,25 +190,44 @@ impl Asking<'_> {
             calls: self.around.calls,
             at: self.call.at,
             address: self.around.address,
-            arguments,
             ..MessageFacts::default()
         };
-        if let Some((kind, name)) = definitions::pinned(target) {
+        if let Some((kind, name)) = pinned {
             let pins = &self.around.pins;
             definitions::tell(&mut facts, pins, &exchange.upstream, kind, name);
         }
-        if let Some(inspected) = inspected {
-            inspected.tell(&mut facts);
-            self.commands.extend(inspected.record(&facts));
-        }
-        self.policy.decide(&Request {
+        facts
+    }
+
+    fn request<'a>(
+        &'a self,
+        action: &'a str,
+        target: Target<'a>,
+        facts: &'a MessageFacts,
+    ) -> Request<'a> {
+        let exchange = &self.call.exchange;
+        Request {
             caller: &exchange.caller,
             groups: &self.around.groups,
             server: &exchange.upstream,
             action,
             target,
-            facts: Facts::Message(&facts),
-        })
+            facts: Facts::Message(facts),
+        }
+    }
+}
+
+/// The stricter of two verdicts, of equal ones the first: a refusal before a hold before a permit.
+fn stricter(first: Verdict, second: Verdict) -> Verdict {
+    let rank = |verdict: &Verdict| match verdict {
+        Verdict::Refuse(_) => 2,
+        Verdict::Hold(..) => 1,
+        Verdict::Permit(_) => 0,
+    };
+    if rank(&second) > rank(&first) {
+        second
+    } else {
+        first
     }
 }
 

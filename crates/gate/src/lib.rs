@@ -33,6 +33,7 @@ mod session;
 mod settle;
 mod stored;
 mod told;
+mod uses;
 
 pub use call::{Call, Cleared, Held, Subject};
 pub use commands::Inspected;

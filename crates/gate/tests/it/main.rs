@@ -16,5 +16,6 @@ mod refusals;
 mod script;
 mod serverside;
 mod unrecorded;
+mod uses;
 mod walk;
 mod world;
