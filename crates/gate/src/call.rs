@@ -156,7 +156,9 @@ impl Record for Cleared {
         let mut draft = facts::of_call(&self.call, &self.stored, Kind::Intent);
         draft.verdict = VerdictCode::Permitted;
         draft.facts.verdict = Some(facts::verdict("permitted", &self.reason));
-        draft.facts.extra = self.ruling.as_ref().map(Ruling::to_json);
+        if let Some(ruling) = &self.ruling {
+            facts::add_all(&mut draft.facts, ruling.to_json());
+        }
         draft
     }
 }
@@ -166,11 +168,12 @@ impl Record for Held {
         let mut draft = facts::of_call(&self.call, &self.stored, Kind::Hold);
         draft.verdict = VerdictCode::Held;
         draft.facts.verdict = Some(facts::verdict("held", &self.reason));
-        draft.facts.extra = Some(serde_json::json!({
+        let terms = serde_json::json!({
             "groups": self.terms.groups,
             "quorum": self.terms.quorum,
             "expires_at": self.expires_at().to_string(),
-        }));
+        });
+        facts::add_all(&mut draft.facts, terms);
         draft
     }
 }

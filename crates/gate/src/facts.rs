@@ -11,6 +11,7 @@ use mask::{Crossing, MaskSet};
 use mcp::{Message, Method, Revision};
 use model::{Agent, Caller, Digest, Timestamp};
 use policy::Reason;
+use serde_json::{Map, Value};
 
 use crate::stored::Stored;
 use crate::{Arrival, Call, Exchange, Subject};
@@ -59,6 +60,23 @@ pub(crate) fn add_subject(facts: &mut Facts, subject: &Subject) {
                 .collect();
         }
         Subject::EndSession => facts.message = Some(stands_for("request", &subject.action())),
+    }
+}
+
+/// Says something that has no place of its own.
+pub(crate) fn add(facts: &mut Facts, name: &str, value: Value) {
+    let extra = facts.extra.get_or_insert_with(|| Value::Object(Map::new()));
+    if let Some(members) = extra.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
+/// The same for each member of an object.
+pub(crate) fn add_all(facts: &mut Facts, more: Value) {
+    if let Value::Object(members) = more {
+        for (name, value) in members {
+            add(facts, &name, value);
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 //! server's own, answers, notifications.
 
 mod asked;
-mod edit;
 
 use bytes::Bytes;
 use inspect::pins;
@@ -13,10 +12,10 @@ use policy::{AnswerFacts, Facts, MessageFacts, Policy, Reason, Request, Target, 
 use serde_json::{Value, json};
 
 use crate::definitions::{self, IllShaped, List};
+use crate::edit::Edits;
 use crate::settle::What;
 use crate::stored::Stored;
 use crate::{Answer, Circumstances, Ending, Forwarded, Settled, Subject, told};
-use edit::Edits;
 
 /// A list that was filtered is asked for again after so many milliseconds at the latest: what
 /// policy says may have changed.
@@ -63,7 +62,6 @@ impl Settled {
             what,
             transport,
             at,
-            left_out: collected.left_out,
             declines: collected.declines,
         }
     }
@@ -153,6 +151,9 @@ impl Judging<'_> {
             )),
             (None, None) => Ok(Said::Passes),
         };
+        if judged.is_ok() {
+            stored.leave_out(std::mem::take(&mut collected.left_out));
+        }
         match judged {
             Ok(Said::Passes) => What::Answer(answer, stored),
             Ok(Said::Refused(reason)) => What::Refused(answer, stored, reason),

@@ -1,3 +1,5 @@
+mod listening;
+
 use core::net::IpAddr;
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use crate::definitions;
 use crate::stored::Stored;
 use crate::uses::{self, Use};
 use crate::{Call, Cleared, Held, Refusal, Refused, Subject};
+use listening::Heard;
 
 /// What judging a call gives.
 #[derive(Debug)]
@@ -69,9 +72,22 @@ pub fn judge(
             asking.decide(call.subject.action().as_str(), None)
         }
     };
+    let heard = match &call.subject {
+        Subject::Message(message, _) if message.method() == Some(Method::SubscriptionsListen) => {
+            asking.heard(message)
+        }
+        _ => Ok(Heard::default()),
+    };
     for commands in asking.commands {
         stored.keep_commands(commands);
     }
+    let Ok(heard) = heard else {
+        return Judged::Refused(Refused::of_call(call, Refusal::Unmaskable, stored));
+    };
+    if let Some(shown) = heard.shown {
+        stored.relay(shown.into(), call.subject.bytes());
+    }
+    stored.leave_out(heard.left_out);
     match verdict {
         Verdict::Permit(reason) => match clear(call, reason, stored, None) {
             Ok(cleared) => Judged::Cleared(cleared),
@@ -100,7 +116,14 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     fn batch(&mut self, batch: &Batch) -> Verdict {
-        let verdicts = batch.messages().iter().map(|m| self.message(m, None));
+        let verdicts = batch.messages().iter().map(|message| {
+            let own = self.message(message, None);
+            // Within a batch, nothing is left out of a message.
+            match self.unheard(message) {
+                Some(reason) => stricter(own, Verdict::Refuse(reason)),
+                None => own,
+            }
+        });
         let strictest = verdicts.reduce(stricter);
         strictest.unwrap_or_else(|| self.decide("batch", None))
     }

@@ -16,6 +16,7 @@
 mod call;
 mod commands;
 mod definitions;
+mod edit;
 mod ending;
 mod exchange;
 mod facts;

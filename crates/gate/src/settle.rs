@@ -8,7 +8,6 @@ use mcp::json::splice;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
 use policy::Reason;
-use serde_json::Value;
 
 use crate::fit::fit;
 use crate::schema;
@@ -77,8 +76,6 @@ pub struct Settled {
     pub(crate) what: What,
     pub(crate) transport: Transport,
     pub(crate) at: Timestamp,
-    /// What of it the client is not shown, for the record.
-    pub(crate) left_out: Vec<Value>,
     /// Answers to the server for what it asked in vain.
     pub(crate) declines: Vec<Subject>,
 }
@@ -175,7 +172,6 @@ impl Forwarded {
             what,
             transport,
             at,
-            left_out: Vec::new(),
             declines: Vec::new(),
         }
     }
@@ -265,19 +261,12 @@ impl Settled {
                     .map(|line| stored.text(line, &self.forwarded.crossing()))
                     .collect();
                 if !others.is_empty() {
-                    facts.extra = Some(serde_json::json!({ "sse_lines": others }));
+                    facts::add(facts, "sse_lines", others.into());
                 }
             }
             Answer::NoMessage(_) => facts.message = Some(facts::message_kind("malformed")),
             Answer::Message(_) | Answer::Stderr(_) => {}
         }
-        if !self.left_out.is_empty() {
-            let extra = facts.extra.get_or_insert_with(|| serde_json::json!({}));
-            if let Some(members) = extra.as_object_mut() {
-                members.insert("left_out".to_owned(), self.left_out.clone().into());
-            }
-        }
-        stored.describe_fitted(facts);
         stored.describe(facts);
     }
 }

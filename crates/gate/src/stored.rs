@@ -11,6 +11,7 @@ use mask::{Certainty, Class, Crossing, Direction, MaskSet, Masked, Outside, Rela
 use mcp::json::Limits;
 use mcp::{Batch, Message};
 use model::Digest;
+use serde_json::Value;
 
 use crate::mirror::{self, Mirrored};
 use crate::{Call, Subject, facts};
@@ -38,6 +39,8 @@ pub(crate) struct Stored {
     mirrored: Vec<Mirrored>,
     /// How many of its values are sent on in other words than they are masked with elsewhere.
     fitted: usize,
+    /// What of it is not sent on.
+    left_out: Vec<Value>,
 }
 
 /// A masked message that is no message any more: it may not pass.
@@ -150,6 +153,7 @@ impl Stored {
             head: None,
             mirrored: Vec::new(),
             fitted: 0,
+            left_out: Vec::new(),
         }
     }
 
@@ -223,14 +227,9 @@ impl Stored {
         self.fitted = values;
     }
 
-    /// Says so on record: the client was shown something else in their places.
-    pub(crate) fn describe_fitted(&self, facts: &mut Facts) {
-        if self.fitted > 0 {
-            let extra = facts.extra.get_or_insert_with(|| serde_json::json!({}));
-            if let Some(members) = extra.as_object_mut() {
-                members.insert("fitted".to_owned(), self.fitted.into());
-            }
-        }
+    /// Keeps what of it is not sent on, for the record.
+    pub(crate) fn leave_out(&mut self, what: Vec<Value>) {
+        self.left_out = what;
     }
 
     /// Keeps what was read of the commands in it; of a batch, those of each message.
@@ -298,6 +297,13 @@ impl Stored {
     pub(crate) fn describe(&self, facts: &mut Facts) {
         facts.findings.clone_from(&self.findings);
         facts.commands.clone_from(&self.commands);
+        if !self.left_out.is_empty() {
+            facts::add(facts, "left_out", self.left_out.clone().into());
+        }
+        if self.fitted > 0 {
+            // The client was shown something else in their places.
+            facts::add(facts, "fitted", self.fitted.into());
+        }
         let digest = self.masks.digest();
         if digest == Digest::default() {
             return;

@@ -146,3 +146,57 @@ fn a_subscription_passes_where_reading_would() {
         "#]],
     );
 }
+
+#[test]
+fn a_filter_of_subscriptions_loses_what_may_not_be_read() {
+    check(
+        r#"
+        policy forbid tasks/get
+        cedar @id("etc") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///etc/*" };
+        cedar @id("logs") @hold("ops") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///logs/*" };
+        modern
+        send {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["file:///a"]}}}
+        send {"jsonrpc":"2.0","id":2,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow", "file:///a", 7 ,"file:///logs/x"],"taskIds":["t"]},"x":1.10}}
+        send {"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":"file:///etc/shadow","taskIds":null}}}
+        batch [{"jsonrpc":"2.0","id":4,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow"]}}}]
+        "#,
+        expect![[r#"
+            > policy forbid tasks/get
+            > cedar @id("etc") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///etc/*" };
+            > cedar @id("logs") @hold("ops") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///logs/*" };
+            > modern
+            > send {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["file:///a"]}}}
+            record intent permitted CALL-1 request subscriptions/listen 1 [permit-all] | {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["file:///a"]}}}
+            upstream <- subscriptions/listen {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true,"resourceSubscriptions":["file:///a"]}}}
+            > send {"jsonrpc":"2.0","id":2,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow", "file:///a", 7 ,"file:///logs/x"],"taskIds":["t"]},"x":1.10}}
+            record intent permitted CALL-2 request subscriptions/listen 2 [permit-all] {"left_out":[{"kind":"resources/read","name":"file:///etc/shadow","rules":["etc"],"errors":[]},{"kind":"resources/read","name":"","rules":[],"errors":["it is no text"]},{"kind":"resources/read","name":"file:///logs/x","rules":["logs"],"errors":[]},{"kind":"tasks/get","name":"t","rules":["forbid-1"],"errors":[]}]} | {"jsonrpc":"2.0","id":2,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow", "file:///a", 7 ,"file:///logs/x"],"taskIds":["t"]},"x":1.10}}
+            upstream <- subscriptions/listen {"jsonrpc":"2.0","id":2,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///a"],"taskIds":[]},"x":1.10}}
+            > send {"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":"file:///etc/shadow","taskIds":null}}}
+            record intent permitted CALL-3 request subscriptions/listen 3 [permit-all] {"left_out":[{"kind":"resources/read","name":"","rules":[],"errors":["it is no list"]}]} | {"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":"file:///etc/shadow","taskIds":null}}}
+            upstream <- subscriptions/listen {"jsonrpc":"2.0","id":3,"method":"subscriptions/listen","params":{"notifications":{"taskIds":null}}}
+            > batch [{"jsonrpc":"2.0","id":4,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow"]}}}]
+            record refusal refused CALL-4 (policy) batch [etc] | [{"jsonrpc":"2.0","id":4,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/shadow"]}}}]
+            agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"Blocked by policy etc. Decision CALL-4. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-4","action":"block","reason":"policy","rule":"etc","retryable":false}}}}]
+        "#]],
+    );
+}
+
+#[test]
+fn a_filter_is_cut_as_masking_left_it() {
+    check(
+        r#"
+        masks strict
+        cedar @id("etc") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///etc/*" };
+        modern
+        send {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/4111111111111111","file:///a?password=hunter2hunter2"]}}}
+        "#,
+        expect![[r#"
+            > masks strict
+            > cedar @id("etc") forbid(principal, action == Probity::Action::"resources/read", resource) when { resource.uri like "file:///etc/*" };
+            > modern
+            > send {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/4111111111111111","file:///a?password=hunter2hunter2"]}}}
+            record intent permitted CALL-1 request subscriptions/listen 1 [permit-all] {"left_out":[{"kind":"resources/read","name":"file:///etc/****-****-****-1111","rules":["etc"],"errors":[]}]} | {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///etc/****-****-****-1111","file:///a?password=[password]"]}}}
+            upstream <- subscriptions/listen {"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["file:///a?password=[password]"]}}}
+        "#]],
+    );
+}

@@ -1,14 +1,14 @@
-//! Changes to an answer, as spans of its bytes: everything else stays as it is.
+//! Changes to a message, as spans of its bytes: everything else stays as it is.
 
 use mcp::json::{Json, Span, SpliceError, splice};
 
 /// The changes to one message.
 #[derive(Debug, Default)]
-pub(super) struct Edits(Vec<(Span, Vec<u8>)>);
+pub(crate) struct Edits(Vec<(Span, Vec<u8>)>);
 
 impl Edits {
     /// Leaves some elements of an array out.
-    pub(super) fn keep_elements(&mut self, array: Json<'_>, keep: impl Fn(usize) -> bool) {
+    pub(crate) fn keep_elements(&mut self, array: Json<'_>, keep: impl Fn(usize) -> bool) {
         let all = array.elements().enumerate();
         let kept: Vec<&[u8]> = all
             .clone()
@@ -23,7 +23,7 @@ impl Edits {
     }
 
     /// Leaves a member of an object out.
-    pub(super) fn remove_member(&mut self, object: Json<'_>, name: &str) {
+    pub(crate) fn remove_member(&mut self, object: Json<'_>, name: &str) {
         let members: Vec<_> = object.members().collect();
         let Some(at) = members.iter().position(|member| member.is_called(name)) else {
             return;
@@ -47,7 +47,7 @@ impl Edits {
 
     /// Nobody keeps the result for somebody else, nor for long (MCP 2026-07-28 caching). What does not
     /// say how it may be kept may not be.
-    pub(super) fn keep_private(&mut self, result: Json<'_>, ttl_ms_max: u64) {
+    pub(crate) fn keep_private(&mut self, result: Json<'_>, ttl_ms_max: u64) {
         if let Some(scope) = result.get("cacheScope")
             && scope.text().as_deref() != Some("private")
         {
@@ -61,7 +61,7 @@ impl Edits {
     }
 
     /// The message with the changes; `None`: there are none.
-    pub(super) fn apply(mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, SpliceError> {
+    pub(crate) fn apply(mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, SpliceError> {
         if self.0.is_empty() {
             return Ok(None);
         }
