@@ -191,13 +191,13 @@ impl Asking<'_> {
         let (method, target) = used.as_use();
         let pinned = match used {
             Use::Template(template) => Some((pins::Kind::Template, &**template)),
-            Use::Prompt(_) | Use::Resource(_) => definitions::pinned(target),
+            Use::Prompt(_) | Use::Resource(_) | Use::Answer(_) => definitions::pinned(target),
         };
         let facts = self.facts(method, pinned);
         let request = self.request(method, target, &facts);
         match used {
             Use::Template(_) => self.policy.decide_listed(&request, false),
-            Use::Prompt(_) | Use::Resource(_) => self.policy.decide(&request),
+            Use::Prompt(_) | Use::Resource(_) | Use::Answer(_) => self.policy.decide(&request),
         }
     }
 

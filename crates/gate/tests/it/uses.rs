@@ -200,3 +200,54 @@ fn a_filter_is_cut_as_masking_left_it() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_answered_within_a_request_is_judged_as_what_it_answers() {
+    check(
+        r#"
+        policy forbid sampling/createMessage
+        policy hold elicitation/create
+        modern
+        send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]}},"requestState":"s"}}
+        send {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]},"s":{"role":"assistant","content":{"type":"text","text":"Paris"},"model":"m"}},"requestState":"s"}}
+        send {"jsonrpc":"2.0","id":3,"method":"prompts/get","params":{"name":"p","inputResponses":{"s":{"roots":[],"model":"m"}}}}
+        send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a","inputResponses":{"e":{"action":"accept","content":{}}}}}
+        nobody
+        send {"jsonrpc":"2.0","id":5,"method":"tasks/update","params":{"taskId":"t","inputResponses":{"s":{"content":"like nothing"}}}}
+        send {"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"a","inputResponses":["like nothing"]}}
+        send {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","inputResponses":{}}}
+        send {"jsonrpc":"2.0","id":8,"method":"vendor/do","params":{"inputResponses":{"s":{"model":"m"}}}}
+        "#,
+        expect![[r#"
+            > policy forbid sampling/createMessage
+            > policy hold elicitation/create
+            > modern
+            > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]}},"requestState":"s"}}
+            record intent permitted CALL-1 request tools/call a 1 [permit-all] | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]}},"requestState":"s"}}
+            upstream <- tools/call {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]}},"requestState":"s"}}
+            > send {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]},"s":{"role":"assistant","content":{"type":"text","text":"Paris"},"model":"m"}},"requestState":"s"}}
+            record refusal refused CALL-2 (policy) request tools/call a 2 [forbid-1] | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a","inputResponses":{"r":{"roots":[]},"s":{"role":"assistant","content":{"type":"text","text":"Paris"},"model":"m"}},"requestState":"s"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"result":{"resultType":"complete","content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-2. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-2","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":3,"method":"prompts/get","params":{"name":"p","inputResponses":{"s":{"roots":[],"model":"m"}}}}
+            record refusal refused CALL-3 (policy) request prompts/get p 3 [forbid-1] | {"jsonrpc":"2.0","id":3,"method":"prompts/get","params":{"name":"p","inputResponses":{"s":{"roots":[],"model":"m"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":4403,"message":"Blocked by policy forbid-1. Decision CALL-3. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-3","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a","inputResponses":{"e":{"action":"accept","content":{}}}}}
+            record hold held CALL-4 request resources/read file:///a 4 [hold-2] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a","inputResponses":{"e":{"action":"accept","content":{}}}}}
+            > nobody
+            record refusal refused CALL-4 (approval_needed) request resources/read file:///a 4 [hold-2] | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a","inputResponses":{"e":{"action":"accept","content":{}}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-2","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":5,"method":"tasks/update","params":{"taskId":"t","inputResponses":{"s":{"content":"like nothing"}}}}
+            record refusal refused CALL-5 (policy) request tasks/update t 5 [forbid-1] | {"jsonrpc":"2.0","id":5,"method":"tasks/update","params":{"taskId":"t","inputResponses":{"s":{"content":"like nothing"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":5,"error":{"code":4403,"message":"Blocked by policy forbid-1. Decision CALL-5. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-5","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"a","inputResponses":["like nothing"]}}
+            record refusal refused CALL-6 (policy) request tools/call a 6 [forbid-1] | {"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"a","inputResponses":["like nothing"]}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":6,"result":{"resultType":"complete","content":[{"type":"text","text":"Blocked by policy forbid-1. Decision CALL-6. Do not retry with the same arguments."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-6","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","inputResponses":{}}}
+            record intent permitted CALL-7 request tools/call a 7 [permit-all] | {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","inputResponses":{}}}
+            upstream <- tools/call {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","inputResponses":{}}}
+            > send {"jsonrpc":"2.0","id":8,"method":"vendor/do","params":{"inputResponses":{"s":{"model":"m"}}}}
+            record refusal refused CALL-8 (policy) request vendor/do 8 [forbid-1] | {"jsonrpc":"2.0","id":8,"method":"vendor/do","params":{"inputResponses":{"s":{"model":"m"}}}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":8,"error":{"code":4403,"message":"Blocked by policy forbid-1. Decision CALL-8. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-8","action":"block","reason":"policy","rule":"forbid-1","retryable":false}}}}
+        "#]],
+    );
+}
