@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use std::fmt;
 
 use inspect::fingerprint;
-use inspect::pins::{self, Key, Pins, State, Version};
+use inspect::pins::{self, Key, Pinned, Pins, State, Version};
+use inspect::templates::{Covers, covers};
 use mcp::json::{Json, Kind as JsonKind};
 use mcp::{Kind, Message, Method};
 use model::{Timestamp, UpstreamName};
@@ -255,11 +256,43 @@ pub(crate) fn tell(
     }
 }
 
-/// What a target is a use of, if definitions of its kind are kept.
-pub(crate) const fn pinned(target: Target<'_>) -> Option<(pins::Kind, &str)> {
+/// The definition that a target is a use of, if definitions of its kind are kept.
+pub(crate) fn pinned<'a>(
+    target: Target<'a>,
+    pins: &'a Pins,
+    upstream: &'a UpstreamName,
+) -> Option<(pins::Kind, &'a str)> {
     match target {
         Target::Tool(name) => Some((pins::Kind::Tool, name)),
         Target::Prompt(name) => Some((pins::Kind::Prompt, name)),
-        Target::Server | Target::Resource(_) => None,
+        Target::Resource(uri) => {
+            let template = template_of(uri, pins, upstream)?;
+            Some((pins::Kind::Template, template))
+        }
+        Target::Server => None,
     }
+}
+
+/// The template by which a resource is judged: of those that it is of, or may be of, the one that is least
+/// to be trusted. What it only may be of does not count beside one that it surely is of and that nothing is
+/// wrong with: which of several a server takes is its own business, and what it has is judged by what is
+/// known of it.
+fn template_of<'a>(uri: &str, pins: &'a Pins, upstream: &'a UpstreamName) -> Option<&'a str> {
+    let worry = |pinned: &Pinned| match pinned.state() {
+        State::Changed => 3,
+        State::FirstSeen if !pinned.newest().suspicious.is_empty() => 2,
+        State::FirstSeen => 1,
+        State::Unchanged | State::Unknown => 0,
+    };
+    let templates = pins.of(upstream, pins::Kind::Template);
+    let mut covering: Vec<(Covers, i32, &str)> = templates
+        .map(|(template, pinned)| (covers(template, uri), worry(pinned), template))
+        .filter(|(covers, ..)| *covers != Covers::No)
+        .collect();
+    let is_known = |(covers, worry, _): &(Covers, i32, &str)| *covers == Covers::Yes && *worry < 2;
+    if covering.iter().any(is_known) {
+        covering.retain(|(covers, ..)| *covers == Covers::Yes);
+    }
+    let worst = covering.into_iter().max_by_key(|(_, worry, _)| *worry)?;
+    Some(worst.2)
 }

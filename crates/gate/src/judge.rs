@@ -176,7 +176,7 @@ impl Asking<'_> {
         let inspected = message.map(|message| inspect(message, &arguments, server, settings));
         let mut facts = MessageFacts {
             arguments,
-            ..self.facts(method, definitions::pinned(target))
+            ..self.facts(method, self.pinned(target))
         };
         if let Some(inspected) = inspected {
             inspected.tell(&mut facts);
@@ -191,7 +191,7 @@ impl Asking<'_> {
         let (method, target) = used.as_use();
         let pinned = match used {
             Use::Template(template) => Some((pins::Kind::Template, &**template)),
-            Use::Prompt(_) | Use::Resource(_) | Use::Answer(_) => definitions::pinned(target),
+            Use::Prompt(_) | Use::Resource(_) | Use::Answer(_) => self.pinned(target),
         };
         let facts = self.facts(method, pinned);
         let request = self.request(method, target, &facts);
@@ -199,6 +199,10 @@ impl Asking<'_> {
             Use::Template(_) => self.policy.decide_listed(&request, false),
             Use::Prompt(_) | Use::Resource(_) | Use::Answer(_) => self.policy.decide(&request),
         }
+    }
+
+    fn pinned<'a>(&'a self, target: Target<'a>) -> Option<(pins::Kind, &'a str)> {
+        definitions::pinned(target, &self.around.pins, &self.call.exchange.upstream)
     }
 
     /// What is known whatever the arguments are.

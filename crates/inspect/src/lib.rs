@@ -17,6 +17,7 @@ pub mod paths;
 pub mod pins;
 pub mod shell;
 pub mod sql;
+pub mod templates;
 
 pub use canonical::canonical;
 pub use difference::{Change, Difference, difference};

@@ -210,6 +210,22 @@ impl Pins {
         self.0.iter()
     }
 
+    /// Those of one kind that a server has shown, ordered by name.
+    pub fn of<'a>(
+        &'a self,
+        upstream: &'a UpstreamName,
+        kind: Kind,
+    ) -> impl Iterator<Item = (&'a str, &'a Pinned)> {
+        let first = Key {
+            upstream: upstream.clone(),
+            kind,
+            name: "".into(),
+        };
+        let from = self.0.range(first..);
+        from.take_while(move |(key, _)| key.upstream == *upstream && key.kind == kind)
+            .map(|(key, pinned)| (&*key.name, pinned))
+    }
+
     /// Each, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Pinned)> {
         self.0.iter_mut()

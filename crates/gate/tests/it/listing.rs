@@ -217,3 +217,76 @@ fn instructions_that_changed_are_left_out() {
         "#]],
     );
 }
+
+#[test]
+fn a_changed_template_takes_its_resources_along() {
+    check(
+        r#"
+        pins
+        cedar @id("changed") forbid(principal, action in Probity::Action::"from_client", resource) when { context.pin.changed };
+        send {"jsonrpc":"2.0","id":1,"method":"resources/templates/list"}
+        message {"jsonrpc":"2.0","id":1,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}"},{"uriTemplate":"file:///{+path}"},{"uriTemplate":"db://{table}"}]}}
+        send {"jsonrpc":"2.0","id":2,"method":"resources/templates/list"}
+        message {"jsonrpc":"2.0","id":2,"result":{"resourceTemplates":[{"uriTemplate":"file:///{+path}","description":"other"}]}}
+        send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
+        send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+        send {"jsonrpc":"2.0","id":5,"method":"resources/read","params":{"uri":"file:///logs/a%2fb"}}
+        send {"jsonrpc":"2.0","id":6,"method":"resources/subscribe","params":{"uri":"file:///x"}}
+        send {"jsonrpc":"2.0","id":7,"method":"resources/read","params":{"uri":"db://orders"}}
+        send {"jsonrpc":"2.0","id":8,"method":"resources/templates/list"}
+        message {"jsonrpc":"2.0","id":8,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}","title":"new"}]}}
+        send {"jsonrpc":"2.0","id":9,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+        accept
+        send {"jsonrpc":"2.0","id":10,"method":"resources/read","params":{"uri":"file:///etc/hosts"}}
+        "#,
+        expect![[r#"
+            > pins
+            > cedar @id("changed") forbid(principal, action in Probity::Action::"from_client", resource) when { context.pin.changed };
+            > send {"jsonrpc":"2.0","id":1,"method":"resources/templates/list"}
+            record intent permitted CALL-1 request resources/templates/list 1 [permit-all] | {"jsonrpc":"2.0","id":1,"method":"resources/templates/list"}
+            upstream <- resources/templates/list {"jsonrpc":"2.0","id":1,"method":"resources/templates/list"}
+            > message {"jsonrpc":"2.0","id":1,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}"},{"uriTemplate":"file:///{+path}"},{"uriTemplate":"db://{table}"}]}}
+            record definition - {"kind":"template","name":"file:///logs/{name}","state":"first_seen","fingerprint":"3546982427b36420fa43e22a12460b2035dd37785f9d94072fc25cab06029b16","suspicious":[]} | {"uriTemplate":"file:///logs/{name}"}
+            record definition - {"kind":"template","name":"file:///{+path}","state":"first_seen","fingerprint":"ccc87d1efa9082531e73ad6035c866b22d0e4cd928c003368872bc2701c97d3e","suspicious":[]} | {"uriTemplate":"file:///{+path}"}
+            record definition - {"kind":"template","name":"db://{table}","state":"first_seen","fingerprint":"a1bd7af407b37f7bb1c61dadc3f230a9b821d991fb15061586ab6a7d02970703","suspicious":[]} | {"uriTemplate":"db://{table}"}
+            record outcome - CALL-1 response resources/templates/list 1 | {"jsonrpc":"2.0","id":1,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}"},{"uriTemplate":"file:///{+path}"},{"uriTemplate":"db://{table}"}]}}
+            agent <- message 200 {"jsonrpc":"2.0","id":1,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}"},{"uriTemplate":"file:///{+path}"},{"uriTemplate":"db://{table}"}]}}
+            > send {"jsonrpc":"2.0","id":2,"method":"resources/templates/list"}
+            record intent permitted CALL-2 request resources/templates/list 2 [permit-all] | {"jsonrpc":"2.0","id":2,"method":"resources/templates/list"}
+            upstream <- resources/templates/list {"jsonrpc":"2.0","id":2,"method":"resources/templates/list"}
+            > message {"jsonrpc":"2.0","id":2,"result":{"resourceTemplates":[{"uriTemplate":"file:///{+path}","description":"other"}]}}
+            record definition - {"kind":"template","name":"file:///{+path}","state":"changed","fingerprint":"231dff9981d3672e5a58026c3b7b71b661633da24bd057c42749d3120ae7e84c","suspicious":[],"was":"ccc87d1efa9082531e73ad6035c866b22d0e4cd928c003368872bc2701c97d3e","changes":[{"path":"/description","old":null,"new":"\"other\""}],"more_changes":0} | {"description":"other","uriTemplate":"file:///{+path}"}
+            record outcome - CALL-2 response resources/templates/list 2 {"left_out":[{"kind":"resources/read","name":"file:///{+path}","rules":["changed"],"errors":[]}]} | {"jsonrpc":"2.0","id":2,"result":{"resourceTemplates":[{"uriTemplate":"file:///{+path}","description":"other"}]}}
+            agent <- message 200 {"jsonrpc":"2.0","id":2,"result":{"resourceTemplates":[]}}
+            > send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
+            record refusal refused CALL-3 (policy) request resources/read file:///etc/shadow 3 [changed] | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///etc/shadow"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":4403,"message":"Blocked by policy changed. Decision CALL-3. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-3","action":"block","reason":"policy","rule":"changed","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+            record intent permitted CALL-4 request resources/read file:///logs/a 4 [permit-all] | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+            upstream <- resources/read {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+            > send {"jsonrpc":"2.0","id":5,"method":"resources/read","params":{"uri":"file:///logs/a%2fb"}}
+            record refusal refused CALL-5 (policy) request resources/read file:///logs/a%2fb 5 [changed] | {"jsonrpc":"2.0","id":5,"method":"resources/read","params":{"uri":"file:///logs/a%2fb"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":5,"error":{"code":4403,"message":"Blocked by policy changed. Decision CALL-5. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-5","action":"block","reason":"policy","rule":"changed","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":6,"method":"resources/subscribe","params":{"uri":"file:///x"}}
+            record refusal refused CALL-6 (policy) request resources/subscribe file:///x 6 [changed] | {"jsonrpc":"2.0","id":6,"method":"resources/subscribe","params":{"uri":"file:///x"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":6,"error":{"code":4403,"message":"Blocked by policy changed. Decision CALL-6. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-6","action":"block","reason":"policy","rule":"changed","retryable":false}}}}
+            > send {"jsonrpc":"2.0","id":7,"method":"resources/read","params":{"uri":"db://orders"}}
+            record intent permitted CALL-7 request resources/read db://orders 7 [permit-all] | {"jsonrpc":"2.0","id":7,"method":"resources/read","params":{"uri":"db://orders"}}
+            upstream <- resources/read {"jsonrpc":"2.0","id":7,"method":"resources/read","params":{"uri":"db://orders"}}
+            > send {"jsonrpc":"2.0","id":8,"method":"resources/templates/list"}
+            record intent permitted CALL-8 request resources/templates/list 8 [permit-all] | {"jsonrpc":"2.0","id":8,"method":"resources/templates/list"}
+            upstream <- resources/templates/list {"jsonrpc":"2.0","id":8,"method":"resources/templates/list"}
+            > message {"jsonrpc":"2.0","id":8,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}","title":"new"}]}}
+            record definition - {"kind":"template","name":"file:///logs/{name}","state":"changed","fingerprint":"d81cf5ccd85b79765ac7db846d6cd3fd4fae76061967deeab8b7c636cca5d2a3","suspicious":[],"was":"3546982427b36420fa43e22a12460b2035dd37785f9d94072fc25cab06029b16","changes":[{"path":"/title","old":null,"new":"\"new\""}],"more_changes":0} | {"title":"new","uriTemplate":"file:///logs/{name}"}
+            record outcome - CALL-8 response resources/templates/list 8 {"left_out":[{"kind":"resources/read","name":"file:///logs/{name}","rules":["changed"],"errors":[]}]} | {"jsonrpc":"2.0","id":8,"result":{"resourceTemplates":[{"uriTemplate":"file:///logs/{name}","title":"new"}]}}
+            agent <- message 200 {"jsonrpc":"2.0","id":8,"result":{"resourceTemplates":[]}}
+            > send {"jsonrpc":"2.0","id":9,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+            record refusal refused CALL-9 (policy) request resources/read file:///logs/a 9 [changed] | {"jsonrpc":"2.0","id":9,"method":"resources/read","params":{"uri":"file:///logs/a"}}
+            agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":9,"error":{"code":4403,"message":"Blocked by policy changed. Decision CALL-9. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-9","action":"block","reason":"policy","rule":"changed","retryable":false}}}}
+            > accept
+            > send {"jsonrpc":"2.0","id":10,"method":"resources/read","params":{"uri":"file:///etc/hosts"}}
+            record intent permitted CALL-10 request resources/read file:///etc/hosts 10 [permit-all] | {"jsonrpc":"2.0","id":10,"method":"resources/read","params":{"uri":"file:///etc/hosts"}}
+            upstream <- resources/read {"jsonrpc":"2.0","id":10,"method":"resources/read","params":{"uri":"file:///etc/hosts"}}
+        "#]],
+    );
+}
