@@ -5,6 +5,8 @@
 //! be evaluated is a refusal.
 
 pub mod defaults;
+mod difference;
+mod digest;
 mod entities;
 mod listing;
 mod load;
@@ -16,6 +18,7 @@ mod tools;
 mod verdict;
 pub mod vocabulary;
 
+pub use difference::RuleChange;
 pub use policy::Policy;
 pub use request::{
     AnswerFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target, Verb,

@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{Context, SHA256};
 use cedar_policy::{PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use miette::Diagnostic;
-use model::Digest;
 
+use crate::digest;
 use crate::policy::{Policy, Sets};
 use crate::rule::Rule;
 use crate::source::{Mistake, Source};
@@ -31,12 +30,15 @@ impl Policy {
         if !loading.mistakes.is_empty() {
             return Err(loading.mistakes);
         }
+        let texts = sources
+            .iter()
+            .flat_map(|source| [&*source.name, &*source.text]);
         let sets = Sets::new(&loading.rules, loading.policies, &tools);
         Ok(Self {
             rules: loading.rules,
             by_id: loading.by_id,
             sets,
-            digest: digest(sources),
+            digest: digest::of(texts),
             tools,
         })
     }
@@ -147,20 +149,6 @@ fn told(source: &Source, found: &(impl Diagnostic + ?Sized)) -> Mistake {
         Some(help) => mistake.help(help.to_string()),
         None => mistake,
     }
-}
-
-/// Every text is preceded by its length, so that no two sets share their input to the hash.
-fn digest(sources: &[Source]) -> Digest {
-    let mut context = Context::new(&SHA256);
-    for source in sources {
-        for text in [&source.name, &source.text] {
-            context.update(&(text.len() as u64).to_be_bytes());
-            context.update(text.as_bytes());
-        }
-    }
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(context.finish().as_ref());
-    Digest::from_bytes(bytes)
 }
 
 #[cfg(test)]

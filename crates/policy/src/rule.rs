@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use cedar_policy::Effect;
+use model::Digest;
 
+use crate::digest;
 use crate::source::{Mistake, Source};
 use crate::{Severity, Terms};
 
@@ -28,6 +30,8 @@ pub struct Rule {
     pub hides: bool,
     /// The file it is from.
     pub file: Arc<str>,
+    /// SHA-256 over its text, annotations and all.
+    pub digest: Digest,
 }
 
 /// What a matching rule says.
@@ -66,6 +70,7 @@ impl Rule {
             severity: annotations.severity.take(),
             hides: annotations.hide,
             file: source.name.clone(),
+            digest: digest::of([&*policy.to_string()]),
             says: annotations.says(source, policy.effect(), mistakes),
         }
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use ledger::{Draft, Facts, Kind, Ledger, Record, VerdictCode};
-use model::{Halt, HaltTarget, Halts, Timestamp};
+use ledger::Ledger;
+use model::{Halt, HaltTarget, Halts};
 use serde_json::{Value, json};
 use store::{HaltFile, HaltList};
 use tokio::sync::watch;
 
+use crate::administered::Administered;
 use crate::system::now;
 
 /// How often a running gateway looks whether something was stopped.
@@ -101,17 +102,16 @@ async fn change(list: HaltList, in_force: &watch::Sender<Arc<Halts>>, ledger: &L
     }
     let both = fresh.iter().chain(&gone);
     in_force.send_replace(Arc::new(Halts::new(both.map(|halt| (**halt).clone()))));
-    let mut changes: Vec<Change> = added
-        .iter()
-        .map(|halt| Change::new("stopped", halt))
-        .collect();
+    let record =
+        |what: &'static str, halt: &Halt| Administered::new(what, json!({ what: told(halt) }));
+    let mut changes: Vec<_> = added.iter().map(|halt| record("stopped", halt)).collect();
     changes.extend(gone.iter().map(|halt| {
         let mut lifts = list.lifts.iter().rev();
         let lift = lifts.find(|lift| lift.target == halt.target && lift.at >= halt.at);
-        Change::new("lifted", lift.unwrap_or(&by_hand(halt)))
+        record("lifted", lift.unwrap_or(&by_hand(halt)))
     }));
     for change in changes {
-        tracing::warn!(what = %change.extra, "{}", change.detail);
+        tracing::warn!(what = %change.extra, "{}", change.detail.unwrap_or_default());
         if let Err(error) = ledger.node_session().commit(change).await {
             tracing::error!(%error, "what was stopped or lifted cannot be put on record");
             return false;
@@ -128,43 +128,5 @@ fn by_hand(halt: &Halt) -> Halt {
         by: "nobody named".into(),
         reason: None,
         at: now(),
-    }
-}
-
-/// The record of something that was stopped or lifted. Its facts' `extra` says what, by whom, why and
-/// when.
-struct Change {
-    at: Timestamp,
-    detail: &'static str,
-    extra: Value,
-}
-
-impl Change {
-    fn new(detail: &'static str, halt: &Halt) -> Self {
-        Self {
-            at: now(),
-            detail,
-            extra: json!({ detail: told(halt) }),
-        }
-    }
-}
-
-impl Record for Change {
-    fn draft(&self) -> Draft<'_> {
-        Draft {
-            kind: Kind::Configuration,
-            verdict: VerdictCode::None,
-            at: self.at,
-            call: None,
-            server: "",
-            tool: "",
-            principal: String::new(),
-            facts: Facts {
-                detail: Some(self.detail.to_owned()),
-                extra: Some(self.extra.clone()),
-                ..Facts::default()
-            },
-            payload: &[],
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Configuration, wiring and subcommands. Deliberately absent: everything that the other crates are
 //! for; here they are introduced to each other.
 
+mod administered;
 mod cli;
 mod commands;
 mod config;

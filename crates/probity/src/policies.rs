@@ -3,15 +3,18 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use inspect::pins::Kind;
-use policy::{Mistake, Policy, Source, Tools, defaults};
-use serde_json::Value;
+use policy::{Mistake, Policy, RuleChange, Source, Tools, defaults};
+use serde_json::{Value, json};
 use store::{PinFile, PinStamp};
+
+use crate::system::at;
 
 /// How often a running gateway looks whether its policies were changed.
 const WATCH: Duration = Duration::from_millis(500);
@@ -30,8 +33,55 @@ pub(crate) struct Policies {
 /// What the files were like when they were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
-    files: Vec<(PathBuf, Option<(SystemTime, u64)>)>,
+    files: Vec<(String, Option<FileState>)>,
     tools: Option<PinStamp>,
+}
+
+/// What a file was like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FileState {
+    modified: SystemTime,
+    bytes: u64,
+    owner_uid: u32,
+}
+
+/// A set that comes into force in the place of another.
+pub(crate) struct Replaced<'a> {
+    pub(crate) before: &'a Policy,
+    pub(crate) fresh: &'a Policy,
+    /// The files that are not as they were.
+    files: Vec<(String, Option<FileState>)>,
+}
+
+impl Replaced<'_> {
+    /// For the record: the digest of before, what was added, removed and changed, and whose files that
+    /// was in. Who wrote them is not known; who owns them now is.
+    pub(crate) fn told(&self) -> Value {
+        let (mut added, mut removed, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+        for RuleChange { id, was, is } in self.fresh.changes_since(self.before) {
+            let [was, is] = [was, is].map(|digest| digest.map(|digest| digest.to_string()));
+            match (was, is) {
+                (None, is) => added.push(json!({ "id": id, "digest": is })),
+                (was, None) => removed.push(json!({ "id": id, "was": was })),
+                (was, is) => changed.push(json!({ "id": id, "was": was, "digest": is })),
+            }
+        }
+        let files = self.files.iter().map(|(file, state)| match state {
+            Some(state) => json!({
+                "file": file,
+                "owner": format!("uid {}", state.owner_uid),
+                "modified": at(state.modified).to_string(),
+            }),
+            None => json!({ "file": file, "gone": true }),
+        });
+        json!({
+            "was": self.before.digest().to_string(),
+            "added": added,
+            "removed": removed,
+            "changed": changed,
+            "files": files.collect::<Vec<_>>(),
+        })
+    }
 }
 
 /// Everything that the product brings along.
@@ -174,18 +224,37 @@ impl Policies {
 
     fn stamp(&self) -> Stamp {
         let files = self.files().into_iter();
-        let files = files.filter_map(|(_, path)| path.ok());
+        let files = files.filter_map(|(name, path)| Some((name, path.ok()?)));
         let data = self.data.as_deref();
         Stamp {
             tools: data.map(|data| PinFile::to_read(data).stamp()),
             files: files
-                .map(|path| {
-                    let state = fs::metadata(&path).ok();
-                    let state = state.and_then(|m| Some((m.modified().ok()?, m.len())));
-                    (path, state)
-                })
+                .map(|(name, path)| (name, FileState::of(&path)))
                 .collect(),
         }
+    }
+}
+
+impl FileState {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            modified: metadata.modified().ok()?,
+            bytes: metadata.len(),
+            owner_uid: metadata.uid(),
+        })
+    }
+}
+
+impl Stamp {
+    /// The files that were otherwise before, or not there; and those that are gone.
+    fn changed_since(&self, before: &Self) -> Vec<(String, Option<FileState>)> {
+        let is_new = |file: &&(String, Option<FileState>)| !before.files.contains(file);
+        let new = self.files.iter().filter(is_new).cloned();
+        let is_gone = |name: &str| self.files.iter().all(|(other, _)| other != name);
+        let old = before.files.iter().filter(|(name, _)| is_gone(name));
+        new.chain(old.map(|(name, _)| (name.clone(), None)))
+            .collect()
     }
 }
 
@@ -205,13 +274,23 @@ fn cedar_files(folder: &Path) -> io::Result<Vec<String>> {
 pub(crate) async fn watch<F>(
     policies: Policies,
     in_force: Arc<ArcSwap<Policy>>,
-    record: impl Fn(&Policy) -> F + Send,
+    record: impl Fn(Replaced<'_>) -> F + Send,
 ) where
     F: Future<Output = anyhow::Result<()>> + Send,
 {
     let mut stamp = policies.stamp();
+    // As the files were when the set in force was read from them.
+    let mut read = stamp.clone();
     // What came between reading at the start and here is seen, too: the digests are compared.
     let mut unread = true;
+    let recorded = |in_force: &ArcSwap<Policy>, fresh: &Policy, files| {
+        let before = &in_force.load();
+        record(Replaced {
+            before,
+            fresh,
+            files,
+        })
+    };
     loop {
         tokio::time::sleep(WATCH).await;
         let now = policies.stamp();
@@ -223,9 +302,11 @@ pub(crate) async fn watch<F>(
             // The same policies over other tools: the definitions are on record by themselves.
             Ok(fresh) if fresh.digest() == in_force.load().digest() => {
                 in_force.store(Arc::new(fresh));
+                read.clone_from(&stamp);
             }
-            Ok(fresh) => match record(&fresh).await {
+            Ok(fresh) => match recorded(&in_force, &fresh, stamp.changed_since(&read)).await {
                 Ok(()) => {
+                    read.clone_from(&stamp);
                     tracing::info!(digest = %fresh.digest(), "the policies changed and are in force");
                     in_force.store(Arc::new(fresh));
                 }

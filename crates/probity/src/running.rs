@@ -9,22 +9,23 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow};
 use arc_swap::ArcSwap;
 use gateway::{Anchoring, Anchors, Gateway, PublishedLogs, Running, Wiring};
-use ledger::{Draft, Facts, Kind, Ledger, LogPath, Record, VerdictCode};
+use ledger::{Ledger, LogPath};
 use mask::MaskSet;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use model::{Halts, Timestamp};
+use model::Halts;
 use policy::Policy;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{DataDir, Opened, Options};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::administered::Administered;
 use crate::config::{self, Config};
 use crate::halts;
 use crate::pins;
 use crate::policies;
 use crate::root;
-use crate::system::now;
+use crate::system::user;
 use crate::tokens;
 
 /// How often the ledger's health is looked at, and old samples of metrics are let go.
@@ -66,11 +67,11 @@ impl Node {
         let masks = config.masking.set(&opened.ledger().masking_key());
         let halts_file = halts::open(&config.data)?;
         let (halts, halted) = watch::channel(Arc::new(halts::at_start(&halts_file)?));
-        let in_force = InForce::new(config, &policy, &masks, &halted.borrow());
+        let started = in_force(config, &policy, &masks, &halted.borrow(), &user());
         opened
             .ledger()
             .node_session()
-            .commit(in_force)
+            .commit(Administered::new(None, started))
             .await
             .context("the configuration cannot be put on record")?;
 
@@ -188,9 +189,15 @@ async fn changes(
     masks: Arc<ArcSwap<MaskSet>>,
     halted: watch::Receiver<Arc<Halts>>,
 ) {
-    policies::watch(config.policies.clone(), policy, |fresh| {
-        let in_force = InForce::new(&config, fresh, &masks.load(), &halted.borrow());
-        let committing = ledger.node_session().commit(in_force);
+    policies::watch(config.policies.clone(), policy, |replaced| {
+        let by = "the running gateway, because a file of its policies changed";
+        let mut extra = in_force(&config, replaced.fresh, &masks.load(), &halted.borrow(), by);
+        if let Some(members) = extra.as_object_mut() {
+            members.insert("policy_change".to_owned(), replaced.told());
+        }
+        let committing = ledger
+            .node_session()
+            .commit(Administered::new("policies changed", extra));
         async move { Ok(committing.await.map(drop)?) }
     })
     .await;
@@ -258,44 +265,16 @@ fn report(opened: &Opened) {
     }
 }
 
-/// The record of what is in force from here on. Its facts' `extra` has the members `version` (the
-/// program's), `configuration` (as `probity check --json` prints it), `policy` and `masks` (their
-/// digests), `stopped` (what an operator stopped).
-struct InForce {
-    at: Timestamp,
-    extra: serde_json::Value,
-}
-
-impl InForce {
-    fn new(config: &Config, policy: &Policy, masks: &MaskSet, halts: &Halts) -> Self {
-        Self {
-            at: now(),
-            extra: json!({
-                "version": env!("CARGO_PKG_VERSION"),
-                "configuration": config::print_json(config),
-                "policy": policy.digest().to_string(),
-                "masks": masks.digest().to_string(),
-                "stopped": halts.iter().map(|halt| halts::told(halt)).collect::<Vec<_>>(),
-            }),
-        }
-    }
-}
-
-impl Record for InForce {
-    fn draft(&self) -> Draft<'_> {
-        Draft {
-            kind: Kind::Configuration,
-            verdict: VerdictCode::None,
-            at: self.at,
-            call: None,
-            server: "",
-            tool: "",
-            principal: String::new(),
-            facts: Facts {
-                extra: Some(self.extra.clone()),
-                ..Facts::default()
-            },
-            payload: &[],
-        }
-    }
+/// What is in force from here on, for the record: `version` (the program's), `configuration` (as
+/// `probity check --json` prints it), `policy` and `masks` (their digests), `stopped` (what an operator
+/// stopped), `by`.
+fn in_force(config: &Config, policy: &Policy, masks: &MaskSet, halts: &Halts, by: &str) -> Value {
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "configuration": config::print_json(config),
+        "policy": policy.digest().to_string(),
+        "masks": masks.digest().to_string(),
+        "stopped": halts.iter().map(|halt| halts::told(halt)).collect::<Vec<_>>(),
+        "by": by,
+    })
 }

@@ -1,4 +1,4 @@
-//! What only the operating system knows: the time and randomness.
+//! What only the operating system knows: the time, randomness, who runs this.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,11 +6,25 @@ use model::Timestamp;
 
 /// The instant now, by the wall clock.
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    at(SystemTime::now())
+}
+
+/// An instant of the wall clock.
+pub(crate) fn at(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(UNIX_EPOCH);
     let us = since.map_or(0, |since| {
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     });
     Timestamp::from_unix_us(us)
+}
+
+/// Who runs this process.
+pub(crate) fn user() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    match std::env::var("USER") {
+        Ok(name) if !name.is_empty() => format!("{name} (uid {uid})"),
+        _ => format!("uid {uid}"),
+    }
 }
 
 /// Random bytes that nobody can guess.

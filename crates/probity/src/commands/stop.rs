@@ -8,7 +8,7 @@ use crate::cli::{ConfigArgs, StopArgs, StopCommand, WordArgs};
 use crate::config;
 use crate::exit::{Exit, NotFound};
 use crate::halts;
-use crate::system::now;
+use crate::system::{now, user};
 use crate::view::escape;
 
 pub(super) fn run(args: &StopArgs) -> Result<Exit> {
@@ -77,21 +77,13 @@ fn open(args: &ConfigArgs) -> Result<HaltFile> {
     halts::open(&config::data_dir(args.config.as_deref(), args.overrides())?)
 }
 
+/// Whoever can write the file can say of who it was what they like: `--by` is for the log's readers.
 fn halt(target: HaltTarget, word: &WordArgs) -> Halt {
     Halt {
         target,
         by: word.by.clone().unwrap_or_else(user).into(),
         reason: word.reason.as_deref().map(Into::into),
         at: now(),
-    }
-}
-
-/// Who runs this. Whoever can write the file can say so what they like: `--by` is for the log's readers.
-fn user() -> String {
-    let uid = rustix::process::getuid().as_raw();
-    match std::env::var("USER") {
-        Ok(name) if !name.is_empty() => format!("{name} (uid {uid})"),
-        _ => format!("uid {uid}"),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Policies: checked, in force, replaced without a restart, and on record.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::program::{Serving, run};
 use crate::serve::{initialize, shop};
@@ -85,6 +88,37 @@ fn a_changed_policy_is_in_force_and_a_broken_one_is_not() {
     // At the start, closed, open for others: each with a digest of its own.
     assert_eq!(digests.len(), 3, "{shown}");
     assert!(digests[0] != digests[1] && digests[1] != digests[2]);
+    let changes: Vec<Value> = shown
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|record| record.pointer("/facts/extra/policy_change").cloned())
+        .collect();
+    let ids = |change: &Value, how: &str| -> Vec<String> {
+        let of = change[how].as_array().expect("a list");
+        of.iter().map(|policy| policy["id"].to_string()).collect()
+    };
+    let [closed, opened] = &changes[..] else {
+        panic!("{changes:?}")
+    };
+    assert_eq!(
+        (&closed["was"], &opened["was"]),
+        (&digests[0].into(), &digests[1].into())
+    );
+    assert_eq!(ids(closed, "added"), ["\"closed\""]);
+    assert_eq!(ids(opened, "changed"), ["\"closed\""]);
+    assert_eq!(opened["changed"][0]["was"], closed["added"][0]["digest"]);
+    let owner = format!(
+        "uid {}",
+        fs::metadata(&policies).expect("it is there").uid()
+    );
+    for change in [closed, opened] {
+        assert_eq!(ids(change, "removed"), [""; 0]);
+        assert_eq!(change["files"][0]["file"], "policies/b.cedar");
+        assert_eq!(change["files"][0]["owner"], owner.as_str());
+    }
+    assert!(
+        shown.contains("\"by\":\"the running gateway, because a file of its policies changed\"")
+    );
     run(&["verify", &data]).ok();
 }
 
