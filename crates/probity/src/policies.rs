@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 use inspect::pins::Kind;
 use policy::{Mistake, Policy, RuleChange, Source, Tools, defaults};
 use serde_json::{Value, json};
-use store::{PinFile, PinStamp};
+use store::{PinFile, WatchedStamp};
 
 use crate::system::at;
 
@@ -34,7 +34,7 @@ pub(crate) struct Policies {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stamp {
     files: Vec<(String, Option<FileState>)>,
-    tools: Option<PinStamp>,
+    tools: Option<WatchedStamp>,
 }
 
 /// What a file was like.

@@ -1,85 +1,51 @@
 //! The API keys: hashes in one file, the pepper that they were made with in another.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
 use identity::{ApiKey, Pepper, Role};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::disk::{Disk as _, LocalDisk, replace_file};
+use crate::watched::{WatchedError, WatchedFile, WatchedStamp};
 
-/// The folder of keys in a data directory.
-const KEYS_DIR: &str = "keys";
-/// The pepper's file in the folder of keys: 32 bytes.
-const PEPPER: &str = "api-keys.pepper";
+/// The pepper's file in a data directory: 32 bytes.
+const PEPPER: &str = "keys/api-keys.pepper";
 /// The file of hashes.
-const HASHES: &str = "api-keys.json";
-/// Held while the file of hashes is replaced.
-const LOCK: &str = "api-keys.lock";
-
-/// Why API keys could not be read or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ApiKeyError {
-    /// A file could not be read or written.
-    #[error("`{path}`: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file of hashes is not what this version wrote.
-    #[error("`{path}` does not hold API keys: {reason}")]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-}
+const HASHES: &str = "keys/api-keys.json";
 
 /// The API keys of a data directory. Several processes may use it at once.
 #[derive(Debug, Clone)]
 pub struct ApiKeyFile {
-    dir: PathBuf,
+    file: WatchedFile,
     pepper: Pepper,
 }
-
-/// Tells one content of the file from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiKeyStamp(Option<(SystemTime, u64)>);
 
 impl ApiKeyFile {
     /// Opens the keys of `data`, creating folder and pepper on first use from `random`.
     ///
     /// # Errors
     ///
-    /// [`ApiKeyError`]: a file cannot be used, or the pepper has another length than 32 bytes.
-    pub fn open(data: &Path, random: impl FnOnce() -> [u8; 32]) -> Result<Self, ApiKeyError> {
-        let dir = data.join(KEYS_DIR);
-        LocalDisk.create_dir(&dir).map_err(at(&dir))?;
-        let lock = lock(&dir)?;
-        let path = dir.join(PEPPER);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => Zeroizing::new(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+    /// [`WatchedError`]: a file cannot be used, or the pepper has another length than 32 bytes.
+    pub fn open(data: &Path, random: impl FnOnce() -> [u8; 32]) -> Result<Self, WatchedError> {
+        let file = WatchedFile::new(data, HASHES, "hold API keys");
+        file.create_folder()?;
+        let _lock = file.lock()?;
+        let kept = WatchedFile::new(data, PEPPER, "hold a pepper");
+        let bytes = match kept.read()? {
+            Some(bytes) => Zeroizing::new(bytes),
+            None => {
                 let bytes = Zeroizing::new(random().to_vec());
-                replace_file(&LocalDisk, &path, &bytes).map_err(at(&path))?;
+                kept.replace(&bytes)?;
                 bytes
             }
-            Err(error) => return Err(at(&path)(error)),
         };
-        drop(lock);
-        let bytes: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-            let reason = format!("{} bytes, and a pepper has 32", bytes.len());
-            ApiKeyError::Content { path, reason }
-        })?;
+        let bytes: &[u8; 32] = bytes
+            .as_slice()
+            .try_into()
+            .map_err(|_| kept.wrong(format!("{} bytes, and a pepper has 32", bytes.len())))?;
         let pepper = Pepper::new(bytes);
-        Ok(Self { dir, pepper })
+        Ok(Self { file, pepper })
     }
 
     /// What hashes are made with.
@@ -91,18 +57,15 @@ impl ApiKeyFile {
     ///
     /// # Errors
     ///
-    /// [`ApiKeyError`]: the file cannot be read, or is not what this version wrote.
-    pub fn load(&self) -> Result<Vec<ApiKey>, ApiKeyError> {
-        let path = self.dir.join(HASHES);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(at(&path)(error)),
+    /// [`WatchedError`]: the file cannot be read, or is not what this version wrote.
+    pub fn load(&self) -> Result<Vec<ApiKey>, WatchedError> {
+        let Some(text) = self.file.read()? else {
+            return Ok(Vec::new());
         };
-        serde_json::from_str::<Vec<Kept>>(&text)
+        serde_json::from_slice::<Vec<Kept>>(&text)
             .map_err(|error| error.to_string())
             .and_then(|all| all.into_iter().map(Kept::into_key).collect())
-            .map_err(|reason| ApiKeyError::Content { path, reason })
+            .map_err(|reason| self.file.wrong(reason))
     }
 
     /// Keeps a new key; durable on return.
@@ -110,8 +73,8 @@ impl ApiKeyFile {
     /// # Errors
     ///
     /// As [`ApiKeyFile::load`], and the file cannot be written.
-    pub fn insert(&self, key: ApiKey) -> Result<(), ApiKeyError> {
-        let _lock = lock(&self.dir)?;
+    pub fn insert(&self, key: ApiKey) -> Result<(), WatchedError> {
+        let _lock = self.file.lock()?;
         let mut all = self.load()?;
         all.retain(|other| other.id != key.id);
         all.push(key);
@@ -123,8 +86,8 @@ impl ApiKeyFile {
     /// # Errors
     ///
     /// As [`ApiKeyFile::load`], and the file cannot be written.
-    pub fn revoke(&self, id: &str, at: Timestamp) -> Result<bool, ApiKeyError> {
-        let _lock = lock(&self.dir)?;
+    pub fn revoke(&self, id: &str, at: Timestamp) -> Result<bool, WatchedError> {
+        let _lock = self.file.lock()?;
         let mut all = self.load()?;
         let Some(key) = all.iter_mut().find(|key| key.id.as_ref() == id) else {
             return Ok(false);
@@ -135,19 +98,14 @@ impl ApiKeyFile {
     }
 
     /// Changes whenever the keys change: to notice it without reading them.
-    pub fn stamp(&self) -> ApiKeyStamp {
-        let metadata = std::fs::metadata(self.dir.join(HASHES)).ok();
-        ApiKeyStamp(metadata.and_then(|m| Some((m.modified().ok()?, m.len()))))
+    pub fn stamp(&self) -> WatchedStamp {
+        self.file.stamp()
     }
 
-    fn save(&self, keys: &[ApiKey]) -> Result<(), ApiKeyError> {
-        let path = self.dir.join(HASHES);
+    fn save(&self, keys: &[ApiKey]) -> Result<(), WatchedError> {
         let kept: Vec<Kept> = keys.iter().map(Kept::from_key).collect();
-        let text = serde_json::to_vec_pretty(&kept).map_err(|error| ApiKeyError::Content {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
-        replace_file(&LocalDisk, &path, &text).map_err(at(&path))
+        let text = serde_json::to_vec_pretty(&kept).map_err(|error| self.file.wrong(error))?;
+        self.file.replace(&text)
     }
 }
 
@@ -227,23 +185,4 @@ fn hash(text: &str) -> Option<[u8; 32]> {
         *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
     }
     Some(hash)
-}
-
-/// Other processes that change the keys wait until this is dropped.
-fn lock(dir: &Path) -> Result<File, ApiKeyError> {
-    let path = dir.join(LOCK);
-    let open = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .and_then(|file| file.lock().map(|()| file));
-    open.map_err(at(&path))
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> ApiKeyError {
-    let path = path.to_owned();
-    move |error| ApiKeyError::Io {
-        path: path.clone(),
-        error,
-    }
 }

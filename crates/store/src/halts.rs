@@ -1,46 +1,20 @@
 //! What an operator stopped: one file, which a running gateway watches.
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
 use model::{Halt, HaltTarget, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::disk::{Disk as _, LocalDisk, replace_file};
+use crate::watched::{WatchedError, WatchedFile, WatchedStamp};
 
 const HALTS: &str = "stops.json";
 /// So many liftings are kept, until a running gateway has put them on record.
 const LIFTS_MAX: usize = 256;
-/// Held while the file is replaced.
-const LOCK: &str = "stops.lock";
-
-/// Why the list of what is stopped could not be read or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum HaltError {
-    /// The file could not be read or written.
-    #[error("`{path}`: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file is not what this version wrote.
-    #[error("`{path}` does not say what is stopped: {reason}")]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-}
 
 /// The list of a data directory. Several processes may use it at once.
 #[derive(Debug, Clone)]
 pub struct HaltFile {
-    dir: PathBuf,
+    file: WatchedFile,
 }
 
 /// What is stopped, and what was.
@@ -52,25 +26,20 @@ pub struct HaltList {
     pub lifts: Vec<Halt>,
 }
 
-/// Tells one content of the file from another; a file that is not there from one that is empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HaltStamp(Option<(SystemTime, u64, u64)>);
-
 impl HaltFile {
     /// Opens the list of `data`, which is created if it is missing: from then on a file that is not
     /// there was taken away.
     ///
     /// # Errors
     ///
-    /// [`HaltError`]: the file cannot be made.
-    pub fn open(data: &Path) -> Result<Self, HaltError> {
-        LocalDisk.create_dir(data).map_err(at(data))?;
+    /// [`WatchedError`]: the file cannot be made.
+    pub fn open(data: &Path) -> Result<Self, WatchedError> {
         let file = Self {
-            dir: data.to_owned(),
+            file: WatchedFile::new(data, HALTS, "say what is stopped"),
         };
-        let _lock = file.lock()?;
-        let path = file.path();
-        if !path.try_exists().map_err(at(&path))? {
+        file.file.create_folder()?;
+        let _lock = file.file.lock()?;
+        if file.file.read()?.is_none() {
             file.save(&HaltList::default())?;
         }
         Ok(file)
@@ -80,14 +49,14 @@ impl HaltFile {
     ///
     /// # Errors
     ///
-    /// [`HaltError`]: the file is not there, cannot be read, or is not what this version wrote.
-    pub fn load(&self) -> Result<HaltList, HaltError> {
-        let path = self.path();
-        let text = std::fs::read_to_string(&path).map_err(at(&path))?;
-        serde_json::from_str::<KeptList>(&text)
+    /// [`WatchedError`]: the file is not there, cannot be read, or is not what this version wrote.
+    pub fn load(&self) -> Result<HaltList, WatchedError> {
+        let bytes = self.file.read()?;
+        let bytes = bytes.ok_or_else(|| self.file.wrong("it is not there"))?;
+        serde_json::from_slice::<KeptList>(&bytes)
             .map_err(|error| error.to_string())
             .and_then(KeptList::into_list)
-            .map_err(|reason| HaltError::Content { path, reason })
+            .map_err(|reason| self.file.wrong(reason))
     }
 
     /// Stops something; durable on return. What is stopped already stays as it was: `false`.
@@ -95,8 +64,8 @@ impl HaltFile {
     /// # Errors
     ///
     /// As [`HaltFile::load`], and the file cannot be written.
-    pub fn place(&self, halt: Halt) -> Result<bool, HaltError> {
-        let _lock = self.lock()?;
+    pub fn place(&self, halt: Halt) -> Result<bool, WatchedError> {
+        let _lock = self.file.lock()?;
         let mut list = self.load()?;
         if list.halts.iter().any(|other| other.target == halt.target) {
             return Ok(false);
@@ -111,8 +80,8 @@ impl HaltFile {
     /// # Errors
     ///
     /// As [`HaltFile::load`], and the file cannot be written.
-    pub fn lift(&self, lift: Halt) -> Result<bool, HaltError> {
-        let _lock = self.lock()?;
+    pub fn lift(&self, lift: Halt) -> Result<bool, WatchedError> {
+        let _lock = self.file.lock()?;
         let mut list = self.load()?;
         let before = list.halts.len();
         list.halts.retain(|halt| halt.target != lift.target);
@@ -127,38 +96,18 @@ impl HaltFile {
     }
 
     /// Changes whenever the list changes: to notice it without reading it.
-    pub fn stamp(&self) -> HaltStamp {
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(self.path()).ok();
-        HaltStamp(metadata.and_then(|m| Some((m.modified().ok()?, m.len(), m.ino()))))
+    pub fn stamp(&self) -> WatchedStamp {
+        self.file.stamp()
     }
 
-    fn path(&self) -> PathBuf {
-        self.dir.join(HALTS)
-    }
-
-    fn save(&self, list: &HaltList) -> Result<(), HaltError> {
-        let path = self.path();
+    fn save(&self, list: &HaltList) -> Result<(), WatchedError> {
         let all = |halts: &[Halt]| halts.iter().map(Kept::from_halt).collect();
         let kept = KeptList {
             stopped: all(&list.halts),
             lifted: all(&list.lifts),
         };
-        let text = serde_json::to_vec_pretty(&kept).map_err(|error| HaltError::Content {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
-        replace_file(&LocalDisk, &path, &text).map_err(at(&path))
-    }
-
-    fn lock(&self) -> Result<File, HaltError> {
-        let path = self.dir.join(LOCK);
-        let open = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|file| file.lock().map(|()| file));
-        open.map_err(at(&path))
+        let text = serde_json::to_vec_pretty(&kept).map_err(|error| self.file.wrong(error))?;
+        self.file.replace(&text)
     }
 }
 
@@ -231,13 +180,5 @@ impl Kept {
             reason: self.reason.map(Into::into),
             at: Timestamp::from_unix_us(self.at_us),
         })
-    }
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> HaltError {
-    let path = path.to_owned();
-    move |error| HaltError::Io {
-        path: path.clone(),
-        error,
     }
 }

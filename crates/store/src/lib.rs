@@ -21,8 +21,9 @@ mod published;
 mod reader;
 mod verifier_keys;
 mod wal;
+mod watched;
 
-pub use api_keys::{ApiKeyError, ApiKeyFile, ApiKeyStamp};
+pub use api_keys::ApiKeyFile;
 pub use custody::{
     CustodyError, HoldRequest, HoldScope, HoldView, PurgeOutcome, PurgeRequest, PurgeRun,
     PurgeTarget, Scoped,
@@ -33,12 +34,13 @@ pub use dir::{
 };
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::ReadError;
-pub use halts::{HaltError, HaltFile, HaltList, HaltStamp};
+pub use halts::{HaltFile, HaltList};
 pub use keeper::KeeperError;
 pub use keys::{KeyFileError, KeyringError, KeysDestroyed, RootKey, RootKeyError};
-pub use pins::{PinError, PinFile, PinStamp};
+pub use pins::PinFile;
 pub use published::PublishedLogs;
 pub use reader::{
     Evidence, ProveError, PurgeView, Reader, RecordView, Records, SessionState, SessionView,
 };
 pub use verifier_keys::verifier_keys;
+pub use watched::{WatchedError, WatchedStamp};

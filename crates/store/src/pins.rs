@@ -2,69 +2,37 @@
 
 mod kept;
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::path::Path;
 
 use inspect::pins::Pins;
 
-use crate::disk::{Disk as _, LocalDisk, replace_file};
+use crate::watched::{WatchedError, WatchedFile, WatchedStamp};
 
-/// The folder of pins in a data directory.
-const PINS_DIR: &str = "pins";
-/// The file of all definitions.
-const DEFINITIONS: &str = "definitions.json";
-/// Held while the file is replaced.
-const LOCK: &str = "definitions.lock";
-
-/// Why definitions could not be read or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum PinError {
-    /// A file could not be read or written.
-    #[error("`{path}`: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// The file is not what this version wrote.
-    #[error("`{path}` does not hold definitions: {reason}")]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-}
+/// The file of all definitions in a data directory.
+const DEFINITIONS: &str = "pins/definitions.json";
 
 /// The definitions of a data directory. Several processes may use it at once.
 #[derive(Debug, Clone)]
 pub struct PinFile {
-    dir: PathBuf,
+    file: WatchedFile,
 }
-
-/// Tells one content of the file from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PinStamp(Option<(SystemTime, u64)>);
 
 impl PinFile {
     /// Opens the definitions of `data`, creating the folder on first use.
     ///
     /// # Errors
     ///
-    /// [`PinError::Io`]: the folder cannot be made.
-    pub fn open(data: &Path) -> Result<Self, PinError> {
-        let dir = data.join(PINS_DIR);
-        LocalDisk.create_dir(&dir).map_err(at(&dir))?;
-        Ok(Self { dir })
+    /// [`WatchedError::Io`]: the folder cannot be made.
+    pub fn open(data: &Path) -> Result<Self, WatchedError> {
+        let pins = Self::to_read(data);
+        pins.file.create_folder()?;
+        Ok(pins)
     }
 
     /// The definitions of `data`, to be read only: nothing is created.
     pub fn to_read(data: &Path) -> Self {
         Self {
-            dir: data.join(PINS_DIR),
+            file: WatchedFile::new(data, DEFINITIONS, "hold definitions"),
         }
     }
 
@@ -72,15 +40,12 @@ impl PinFile {
     ///
     /// # Errors
     ///
-    /// [`PinError`]: the file cannot be read, or is not what this version wrote.
-    pub fn load(&self) -> Result<Pins, PinError> {
-        let path = self.dir.join(DEFINITIONS);
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Pins::default()),
-            Err(error) => return Err(at(&path)(error)),
-        };
-        kept::read(&text).map_err(|reason| PinError::Content { path, reason })
+    /// [`WatchedError`]: the file cannot be read, or is not what this version wrote.
+    pub fn load(&self) -> Result<Pins, WatchedError> {
+        match self.file.read()? {
+            Some(text) => kept::read(&text).map_err(|reason| self.file.wrong(reason)),
+            None => Ok(Pins::default()),
+        }
     }
 
     /// Changes the definitions; durable on return, unless `change` says that there was nothing to
@@ -92,43 +57,19 @@ impl PinFile {
     pub fn change<T>(
         &self,
         change: impl FnOnce(&mut Pins) -> Option<T>,
-    ) -> Result<(Pins, Option<T>), PinError> {
-        let _lock = lock(&self.dir)?;
+    ) -> Result<(Pins, Option<T>), WatchedError> {
+        let _lock = self.file.lock()?;
         let mut pins = self.load()?;
         let done = change(&mut pins);
         if done.is_some() {
-            let path = self.dir.join(DEFINITIONS);
-            let text = kept::write(&pins).map_err(|reason| PinError::Content {
-                path: path.clone(),
-                reason,
-            })?;
-            replace_file(&LocalDisk, &path, &text).map_err(at(&path))?;
+            let text = kept::write(&pins).map_err(|reason| self.file.wrong(reason))?;
+            self.file.replace(&text)?;
         }
         Ok((pins, done))
     }
 
     /// Changes whenever the definitions change: to notice it without reading them.
-    pub fn stamp(&self) -> PinStamp {
-        let metadata = std::fs::metadata(self.dir.join(DEFINITIONS)).ok();
-        PinStamp(metadata.and_then(|m| Some((m.modified().ok()?, m.len()))))
-    }
-}
-
-/// Other processes that change the definitions wait until this is dropped.
-fn lock(dir: &Path) -> Result<File, PinError> {
-    let path = dir.join(LOCK);
-    let open = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .and_then(|file| file.lock().map(|()| file));
-    open.map_err(at(&path))
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> PinError {
-    let path = path.to_owned();
-    move |error| PinError::Io {
-        path: path.clone(),
-        error,
+    pub fn stamp(&self) -> WatchedStamp {
+        self.file.stamp()
     }
 }
