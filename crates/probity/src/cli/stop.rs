@@ -17,27 +17,8 @@ pub(crate) struct StopArgs {
 
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum StopCommand {
-    /// Stop whatever goes to or comes from a server
-    Server {
-        /// Its name in the configuration
-        name: UpstreamName,
-        #[command(flatten)]
-        word: WordArgs,
-    },
-    /// Stop whatever is done for a person or a service
-    Person {
-        /// The subject, of whichever issuer, or `kind|issuer|subject`
-        id: String,
-        #[command(flatten)]
-        word: WordArgs,
-    },
-    /// Stop a session
-    Session {
-        /// Its id, as `probity sessions` prints it
-        id: SessionId,
-        #[command(flatten)]
-        word: WordArgs,
-    },
+    #[command(flatten)]
+    Stop(Target),
     /// List what is stopped
     List {
         /// Print one JSON object each
@@ -49,29 +30,30 @@ pub(crate) enum StopCommand {
     /// Let something go on
     Lift {
         #[command(subcommand)]
-        what: LiftWhat,
+        what: Target,
     },
 }
 
+/// What can be stopped, and on whose word.
 #[derive(Debug, Clone, Subcommand)]
-pub(crate) enum LiftWhat {
-    /// A server
+pub(crate) enum Target {
+    /// Whatever goes to or comes from a server
     Server {
-        /// Its name
+        /// Its name in the configuration
         name: UpstreamName,
         #[command(flatten)]
         word: WordArgs,
     },
-    /// A person or a service, as it was named
+    /// Whatever is done for a person or a service
     Person {
-        /// As it was named
+        /// The subject, of whichever issuer, or `kind|issuer|subject`
         id: String,
         #[command(flatten)]
         word: WordArgs,
     },
     /// A session
     Session {
-        /// Its id
+        /// Its id, as `probity sessions` prints it
         id: SessionId,
         #[command(flatten)]
         word: WordArgs,
@@ -91,7 +73,7 @@ pub(crate) struct WordArgs {
     pub(crate) config: ConfigArgs,
 }
 
-impl LiftWhat {
+impl Target {
     /// What, and on whose word.
     pub(crate) fn parts(&self) -> (HaltTarget, &WordArgs) {
         match self {

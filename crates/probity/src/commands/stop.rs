@@ -13,12 +13,10 @@ use crate::view::escape;
 
 pub(super) fn run(args: &StopArgs) -> Result<Exit> {
     match &args.command {
-        StopCommand::Server { name, word } => stop(HaltTarget::Server(name.clone()), word),
-        StopCommand::Person { id, word } => {
-            ensure!(!id.trim().is_empty(), "name the person");
-            stop(HaltTarget::Person(id.as_str().into()), word)
+        StopCommand::Stop(what) => {
+            let (target, word) = what.parts();
+            stop(target, word)
         }
-        StopCommand::Session { id, word } => stop(HaltTarget::Session(*id), word),
         StopCommand::List { json, config } => list(*json, config),
         StopCommand::Lift { what } => {
             let (target, word) = what.parts();
@@ -28,6 +26,9 @@ pub(super) fn run(args: &StopArgs) -> Result<Exit> {
 }
 
 fn stop(target: HaltTarget, word: &WordArgs) -> Result<Exit> {
+    if let HaltTarget::Person(id) = &target {
+        ensure!(!id.trim().is_empty(), "name the person");
+    }
     let file = open(&word.config)?;
     let halt = halt(target, word);
     let told = escape(&halt.target.to_string());
