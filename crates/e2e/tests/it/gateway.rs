@@ -125,6 +125,24 @@ impl Gateway {
         }
     }
 
+    /// What `probity COMMAND` says beside it, on its data directory.
+    pub(crate) fn run(&self, command: &str, arguments: &[&str]) -> String {
+        let data = self.folder.path().join("data");
+        let output = Command::new(probity_path())
+            .arg(command)
+            .args(arguments)
+            .arg("--data")
+            .arg(data)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "probity {command} {arguments:?}: {errors}"
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// What it wrote to standard error.
     pub(crate) fn errors(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
@@ -166,6 +184,11 @@ impl Ended {
     /// `probity sessions`.
     pub(crate) fn sessions(&self) -> Vec<Value> {
         self.lines("sessions", &["--limit", "100000"])
+    }
+
+    /// The same, with the node's own.
+    pub(crate) fn all_sessions(&self) -> Vec<Value> {
+        self.lines("sessions", &["--node", "--limit", "100000"])
     }
 
     /// `probity show`.

@@ -15,6 +15,8 @@ mod judge;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod pins;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod planted;
