@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 use crate::components::Components;
 use crate::gateway::{Configuration, Ended, Gateway};
-use crate::matrix::{CLIENTS, Client, Library, Transport};
+use crate::matrix::{CLIENTS, Client, Library, Mode, SERVERS, Transport};
 use crate::plan::{Plan, Step};
+use crate::stage::Stage;
 
 const SERVER: &str = "weather";
 const TOOL: &str = "get_weather";
@@ -193,4 +194,45 @@ fn a_tool_that_changes_is_gone_until_a_person_accepts_it() {
         assert_eq!(record["facts"]["message"]["name"], TOOL);
         assert_eq!(record["facts"]["verdict"]["rules"], json!(["pins-changed"]));
     }
+}
+
+#[test]
+fn nothing_about_well_known_servers_is_suspicious() {
+    let components = Components::find();
+    let stage = Stage::set(&components);
+    let mut configuration = Configuration::default();
+    let names = ["everything-stdio", "filesystem", "memory", "git", "time"];
+    let servers = SERVERS.iter().filter(|server| names.contains(&server.name));
+    for server in servers {
+        let address = stage.address(*server, &components);
+        configuration.add(server.name, *server, &address);
+    }
+    let gateway = Gateway::start(&configuration);
+    let mut plan = Plan::default();
+    for name in names {
+        let door = gateway.door(Transport::Http, name);
+        let steps =
+            ["connect", "tools", "prompts", "templates", "close"].map(|word| json!({"do": word}));
+        plan.add_session(name, Mode::Auto, Transport::Http, &door, &steps);
+    }
+    plan.perform(Library::Python, &components);
+    let listed = gateway.run("pins", &["list", "--json"]);
+    let pins: Vec<Value> = listed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for name in names {
+        let is_of = |pin: &&Value| pin["server"] == name && pin["kind"] == "tool";
+        assert!(pins.iter().any(|pin| is_of(&pin)), "{name} shows no tool");
+    }
+    let suspicious: Vec<&Value> = pins
+        .iter()
+        .filter(|pin| {
+            pin["suspicious"]
+                .as_array()
+                .is_none_or(|found| !found.is_empty())
+        })
+        .collect();
+    assert!(suspicious.is_empty(), "{suspicious:#?}");
+    gateway.end().verify().unwrap();
 }
