@@ -206,6 +206,16 @@ pub(crate) fn caller(caller: &Caller) -> CallerFacts {
         issuer: caller.principal.issuer().into(),
         subject: caller.principal.subject().into(),
         credential: caller.credential.clone(),
+        groups: caller.groups.clone(),
+        client: caller.client().into(),
+        token: caller
+            .token
+            .as_ref()
+            .map_or_else(Arc::default, |token| token.id.clone()),
+        scopes: caller
+            .token
+            .as_ref()
+            .map_or_else(Arc::default, |token| token.scopes.clone()),
     }
 }
 

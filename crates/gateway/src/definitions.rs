@@ -29,6 +29,7 @@ impl Flight {
     /// and kept before; where that cannot be, nobody is shown them.
     pub(crate) async fn judged_answer(&self, forwarded: &Forwarded, settled: Settled) -> Settled {
         let mut around = Circumstances {
+            groups: forwarded.exchange().caller.groups.to_vec(),
             pins: self.shared.wiring.definitions.pins(),
             ..Circumstances::default()
         };

@@ -233,13 +233,13 @@ impl Flight {
         let address = peer.and_then(|peer| peer.parse::<SocketAddr>().ok());
         let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
         Circumstances {
+            groups: call.exchange.caller.groups.to_vec(),
             calls: self.shared.counters.called(call, self.owner.counters()),
             address: address.map(|address| address.ip()),
             arguments: upstream
                 .map(|upstream| upstream.arguments.clone())
                 .unwrap_or_default(),
             pins: self.shared.wiring.definitions.pins(),
-            ..Circumstances::default()
         }
     }
 

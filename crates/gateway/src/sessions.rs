@@ -9,7 +9,7 @@ use dashmap::DashMap;
 use gate::Transport;
 use ledger::Session as Recording;
 use mcp::IdKey;
-use model::{Agent, Caller, Timestamp, UpstreamName};
+use model::{Agent, Caller, Principal, Timestamp, UpstreamName};
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::counters::SessionCounters;
@@ -68,7 +68,9 @@ pub(crate) struct Group {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct GroupKey {
     pub(crate) upstream: UpstreamName,
-    pub(crate) caller: Caller,
+    pub(crate) principal: Principal,
+    /// The OAuth client, or the key: a token lives for minutes, and is no reason to begin anew.
+    pub(crate) by: Arc<str>,
     pub(crate) agent: Option<Agent>,
     pub(crate) era: mcp::Era,
 }
@@ -174,6 +176,7 @@ impl Sessions {
         let entry = self.legacy.get(visible)?;
         let session = entry.value();
         let same = session.caller.principal == caller.principal
+            && session.caller.client() == caller.client()
             && session.upstream.name == *upstream
             && session.transport == transport;
         if !same || session.closed.load(Ordering::Acquire) {

@@ -16,6 +16,11 @@ const ID_BYTES: usize = 9;
 /// Random bytes of a key's secret.
 const SECRET_BYTES: usize = 32;
 
+/// Whether a bearer token claims to be a key of this gateway.
+pub fn is_key(token: &str) -> bool {
+    token.starts_with(PREFIX)
+}
+
 /// The server-side key of the hashes: without it, stored hashes say nothing.
 #[derive(Clone)]
 pub struct Pepper(hmac::Key);
@@ -119,13 +124,11 @@ impl ApiKey {
 
     fn caller(&self) -> Caller {
         let (issuer, subject) = ("key".into(), self.subject.clone());
-        Caller {
-            principal: match self.role {
-                Role::Person => Principal::Person { issuer, subject },
-                Role::Service => Principal::Service { issuer, subject },
-            },
-            credential: self.id.clone(),
-        }
+        let principal = match self.role {
+            Role::Person => Principal::Person { issuer, subject },
+            Role::Service => Principal::Service { issuer, subject },
+        };
+        Caller::by_key(principal, self.id.clone())
     }
 }
 

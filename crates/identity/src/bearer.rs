@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::TokenFault;
+
 /// What a request shows as its credential.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credential<'a> {
@@ -39,6 +41,65 @@ pub enum AuthError {
     /// The key does not open this upstream.
     #[error("the key `{0}` is not for this upstream")]
     OtherUpstream(String),
+    /// Keys of this gateway do not open this upstream at all.
+    #[error("keys do not open this upstream")]
+    KeysNotTaken,
+    /// A token stands in the URL, where logs and browsers keep it.
+    #[error("a token stands in the query of the URL")]
+    InQuery,
+    /// The token is longer than any that an issuer makes.
+    #[error("the token is longer than {bytes_max} bytes")]
+    TooLong {
+        /// The limit in bytes.
+        bytes_max: usize,
+    },
+    /// An access token that does not hold here and now.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+    /// The issuer would have to be asked, and cannot be.
+    #[error("the issuer `{issuer}` cannot be asked: {why}")]
+    Unavailable {
+        /// Its name.
+        issuer: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+/// What a client may learn of a login that failed (RFC 6750 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFault {
+    /// It showed nothing.
+    NoCredential,
+    /// What it showed cannot be read, or stands in the wrong place.
+    InvalidRequest,
+    /// What it showed opens nothing here, or nothing any more.
+    InvalidToken,
+    /// It cannot be decided whether what it showed is good.
+    Unavailable,
+}
+
+impl AuthError {
+    /// What the client is told.
+    pub const fn fault(&self) -> LoginFault {
+        match self {
+            Self::Missing => LoginFault::NoCredential,
+            Self::Malformed | Self::InQuery | Self::TooLong { .. } => LoginFault::InvalidRequest,
+            Self::Unavailable { .. } => LoginFault::Unavailable,
+            Self::Unknown
+            | Self::Expired(_)
+            | Self::Revoked(_)
+            | Self::OtherUpstream(_)
+            | Self::KeysNotTaken
+            | Self::Token(_) => LoginFault::InvalidToken,
+        }
+    }
+}
+
+/// Whether the query of a URL has a token in it (RFC 6750 §2.3, which MCP forbids).
+pub fn token_in_query(query: &str) -> bool {
+    let mut names = query.split('&').map(|pair| pair.split('=').next());
+    names.any(|name| name == Some("access_token"))
 }
 
 /// The credential of a request, from the values of all its `Authorization` headers (RFC 6750

@@ -244,7 +244,7 @@ pub struct MessageFacts {
 }
 
 /// Who is accountable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallerFacts {
     /// `person`, `service` or `anonymous`.
     pub kind: Text,
@@ -257,6 +257,18 @@ pub struct CallerFacts {
     /// A key's id or a token's fingerprint.
     #[serde(default, skip_serializing_if = "str::is_empty")]
     pub credential: Text,
+    /// The groups that the issuer puts the principal in.
+    #[serde(default, skip_serializing_if = "<[Text]>::is_empty")]
+    pub groups: Arc<[Text]>,
+    /// The OAuth client that the token was issued to.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub client: Text,
+    /// The token's id at its issuer (`jti`).
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub token: Text,
+    /// What the token's holder agreed to.
+    #[serde(default, skip_serializing_if = "<[Text]>::is_empty")]
+    pub scopes: Arc<[Text]>,
 }
 
 /// The agent software, as it describes itself.

@@ -62,17 +62,44 @@ pub struct Agent {
 pub struct Caller {
     /// Who is accountable.
     pub principal: Principal,
+    /// The groups that whoever vouches puts the principal in.
+    pub groups: Arc<[Arc<str>]>,
     /// Which credential was shown: a key's id or a token's fingerprint, never the credential.
     /// Empty for an anonymous caller.
     pub credential: Arc<str>,
+    /// What an access token says besides who calls; none for a key of this gateway.
+    pub token: Option<Arc<AccessToken>>,
+}
+
+/// What the issuer of an access token says in it besides who calls. The token itself is not here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct AccessToken {
+    /// The software that it was issued to: the OAuth client. Empty if it does not say.
+    pub client: Arc<str>,
+    /// Its id at the issuer (`jti`), which that issuer's own logs may name. Empty if it has none.
+    pub id: Arc<str>,
+    /// What its holder agreed to.
+    pub scopes: Arc<[Arc<str>]>,
 }
 
 impl Caller {
+    /// Known by a key of this gateway.
+    pub fn by_key(principal: Principal, credential: Arc<str>) -> Self {
+        Self {
+            principal,
+            groups: Arc::default(),
+            credential,
+            token: None,
+        }
+    }
+
     /// The caller of an upstream that is configured to take anyone.
     pub fn anonymous() -> Self {
-        Self {
-            principal: Principal::Anonymous,
-            credential: "".into(),
-        }
+        Self::by_key(Principal::Anonymous, "".into())
+    }
+
+    /// The OAuth client that the token was issued to; empty if nobody says.
+    pub fn client(&self) -> &str {
+        self.token.as_ref().map_or("", |token| &token.client)
     }
 }

@@ -10,7 +10,7 @@ mod ids;
 mod names;
 mod time;
 
-pub use caller::{Agent, Caller, Principal};
+pub use caller::{AccessToken, Agent, Caller, Principal};
 pub use clock::Clock;
 pub use halt::{Halt, HaltTarget, Halts};
 pub use ids::{CallId, Digest, EntryIndex, ExchangeId, IdError, SessionId, TreeSize};

@@ -129,6 +129,7 @@ fn principal(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
     let attributes = HashMap::from([
         ("issuer".to_owned(), text(who.issuer())),
         ("subject".to_owned(), text(who.subject())),
+        ("client".to_owned(), text(request.caller.client())),
     ]);
     let groups = request.groups.iter();
     let groups = groups.map(|group| self::uid(&TYPES.group, group)).collect();

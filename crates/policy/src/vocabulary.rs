@@ -144,8 +144,8 @@ fn resources(action: &str) -> &'static str {
 const PRINCIPALS: &str = "[Person, Service, Anonymous]";
 
 const ENTITIES: &str = "  entity Group;
-  entity Person in [Group] = { issuer: String, subject: String };
-  entity Service in [Group] = { issuer: String, subject: String };
+  entity Person in [Group] = { issuer: String, subject: String, client: String };
+  entity Service in [Group] = { issuer: String, subject: String, client: String };
   entity Anonymous;
   entity Server;
   entity Tool in [Server] = { name: String };

@@ -229,13 +229,13 @@ fn arrival(at: Timestamp) -> Arrival {
 fn exchange(era: Era, at: Timestamp) -> Exchange {
     Exchange {
         arrival: arrival(at),
-        caller: Caller {
-            principal: Principal::Person {
+        caller: Caller::by_key(
+            Principal::Person {
                 issuer: "key".into(),
                 subject: "alice".into(),
             },
-            credential: "k1".into(),
-        },
+            "k1".into(),
+        ),
         upstream: "files".parse().expect("a name"),
         era,
         protocol_version: None,

@@ -232,7 +232,11 @@ fn group(admitted: &Admitted, exchange: &Arc<Exchange>) -> Result<InUse<Group>, 
     let crowded = shared.sessions.group_count() >= shared.config.limits.sessions_max;
     let key = GroupKey {
         upstream: admitted.upstream.name.clone(),
-        caller: admitted.caller.clone(),
+        principal: admitted.caller.principal.clone(),
+        by: match &admitted.caller.token {
+            Some(token) => token.client.clone(),
+            None => admitted.caller.credential.clone(),
+        },
         agent: exchange.agent.clone().filter(|_| !crowded),
         era: exchange.era,
     };

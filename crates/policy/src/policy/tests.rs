@@ -33,13 +33,11 @@ pub(super) fn told(verdict: &Verdict) -> String {
 }
 
 pub(super) fn caller() -> Caller {
-    Caller {
-        principal: Principal::Person {
-            issuer: "key".into(),
-            subject: "alice".into(),
-        },
-        credential: "".into(),
-    }
+    let principal = Principal::Person {
+        issuer: "key".into(),
+        subject: "alice".into(),
+    };
+    Caller::by_key(principal, "".into())
 }
 
 fn decide(policy: &Policy, target: Target<'_>, action: &str, facts: &MessageFacts) -> Verdict {

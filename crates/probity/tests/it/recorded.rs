@@ -92,6 +92,7 @@ pub(crate) fn record(dir: &Path) -> String {
             issuer: "key".into(),
             subject: "ada".into(),
             credential: "abc".into(),
+            ..CallerFacts::default()
         }),
         ..Facts::default()
     };
