@@ -6,7 +6,7 @@ mod asked;
 use bytes::Bytes;
 use inspect::pins;
 use mcp::reply::code;
-use mcp::{Batch, Kind, Message, Method};
+use mcp::{Batch, Era, Kind, Message, Method};
 use policy::vocabulary::{ANSWER, server_action};
 use policy::{AnswerFacts, Facts, MessageFacts, Policy, Reason, Request, Target, Verdict};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::definitions::{self, IllShaped, List};
 use crate::edit::Edits;
 use crate::settle::What;
 use crate::stored::Stored;
-use crate::{Answer, Circumstances, Ending, Forwarded, Settled, Subject, told};
+use crate::{Answer, Circumstances, Ending, Forwarded, Settled, Subject, Transport, told};
 
 /// A list that was filtered is asked for again after so many milliseconds at the latest: what
 /// policy says may have changed.
@@ -53,6 +53,7 @@ impl Settled {
             forwarded: &forwarded,
             policy,
             around,
+            transport,
             at,
         };
         let mut collected = Collected::default();
@@ -137,6 +138,7 @@ struct Judging<'a> {
     forwarded: &'a Forwarded,
     policy: &'a Policy,
     around: &'a Circumstances,
+    transport: Transport,
     at: model::Timestamp,
 }
 
@@ -184,7 +186,7 @@ impl Judging<'_> {
         collected: &mut Collected,
     ) -> Result<Said, Ending> {
         if let Said::Refused(reason) = self.one(message, stored) {
-            collected.declines.extend(decline(message, &reason));
+            collected.declines.extend(self.decline(message, &reason));
             return Ok(Said::Refused(reason));
         }
         let Some(shown) = shown(answer.payload(), message, stored)? else {
@@ -224,7 +226,7 @@ impl Judging<'_> {
                         stored,
                     );
                     collected.left_out.push(what);
-                    collected.declines.extend(decline(message, &reason));
+                    collected.declines.extend(self.decline(message, &reason));
                     if message.is_answer() {
                         kept.push(told::withheld(self.forwarded, message, &reason));
                     }
@@ -254,7 +256,9 @@ impl Judging<'_> {
 
     /// Whether a message passes at all.
     fn one(&self, message: &Message, stored: &Stored) -> Said {
+        let modern = self.forwarded.exchange.era == Era::Modern;
         let verdict = match message.kind() {
+            Kind::Request if modern => return Said::Refused(self.out_of_turn()),
             // There is nothing in a ping to decide about, and who gets no answer closes.
             Kind::Request if message.method() == Some(Method::Ping) => return Said::Passes,
             Kind::Request => {
@@ -279,6 +283,19 @@ impl Judging<'_> {
             None | Some(Verdict::Permit(_)) => Said::Passes,
             // There is nobody to ask whether what a server wants is to be allowed.
             Some(Verdict::Refuse(reason) | Verdict::Hold(reason, _)) => Said::Refused(reason),
+        }
+    }
+
+    /// Servers of the modern era ask within their results, and send no requests (MCP 2026-07-28 basic,
+    /// transports): no client there answers one, whatever policy permits.
+    fn out_of_turn(&self) -> Reason {
+        Reason {
+            rules: Vec::new(),
+            hidden: false,
+            told: Some("servers send no requests in MCP 2026-07-28".into()),
+            severity: None,
+            policy_digest: self.policy.digest(),
+            errors: Vec::new(),
         }
     }
 
@@ -417,6 +434,26 @@ impl Judging<'_> {
         }
     }
 
+    /// The answer to a server whose request does not pass, so that it does not wait. There is none over
+    /// modern HTTP, where a client must not send responses (MCP 2026-07-28 streamable-http, Sending
+    /// Messages).
+    fn decline(&self, message: &Message, reason: &Reason) -> Option<Subject> {
+        let id = message.id().filter(|_| message.kind() == Kind::Request)?;
+        let modern = self.forwarded.exchange.era == Era::Modern;
+        if modern && self.transport != Transport::Stdio {
+            return None;
+        }
+        let (code, text) = if modern || reason.hidden {
+            (code::METHOD_NOT_FOUND, "Method not found")
+        } else {
+            (code::BLOCKED, "this request is not permitted here")
+        };
+        let error = mcp::reply::error(Some(&id), code, text, None);
+        let error = Message::parse(error, &Stored::limits()).ok()?;
+        let method = message.method_name().map(|name| name.as_ref().into());
+        Some(Subject::Message(error, method))
+    }
+
     fn facts(&self, method: &str) -> MessageFacts {
         let agent = self.forwarded.exchange.agent.as_ref();
         MessageFacts {
@@ -460,18 +497,4 @@ fn malformed(answer: &Answer, detail: String) -> Ending {
         detail,
         bytes: Bytes::copy_from_slice(answer.payload()),
     }
-}
-
-/// The answer to a server whose request does not pass, so that it does not wait.
-fn decline(message: &Message, reason: &Reason) -> Option<Subject> {
-    let id = message.id().filter(|_| message.kind() == Kind::Request)?;
-    let (code, text) = if reason.hidden {
-        (code::METHOD_NOT_FOUND, "Method not found")
-    } else {
-        (code::BLOCKED, "this request is not permitted here")
-    };
-    let error = mcp::reply::error(Some(&id), code, text, None);
-    let error = Message::parse(error, &Stored::limits()).ok()?;
-    let method = message.method_name().map(|name| name.as_ref().into());
-    Some(Subject::Message(error, method))
 }

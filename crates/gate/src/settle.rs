@@ -8,6 +8,7 @@ use mcp::json::splice;
 use mcp::sse::Frame;
 use model::{CallId, Timestamp};
 use policy::Reason;
+use serde_json::Value;
 
 use crate::fit::fit;
 use crate::schema;
@@ -76,7 +77,7 @@ pub struct Settled {
     pub(crate) what: What,
     pub(crate) transport: Transport,
     pub(crate) at: Timestamp,
-    /// Answers to the server for what it asked in vain.
+    /// Answers to the server for what it asked in vain; their codes go on record as `declined`.
     pub(crate) declines: Vec<Subject>,
 }
 
@@ -274,6 +275,11 @@ impl Settled {
 impl Record for Settled {
     fn draft(&self) -> Draft<'_> {
         let mut facts = self.facts();
+        let answers = self.declines.iter().filter_map(Subject::message);
+        let declined: Vec<Value> = answers.map(|answer| answer.error_code().into()).collect();
+        if !declined.is_empty() {
+            facts::add(&mut facts, "declined", declined.into());
+        }
         let mut verdict = VerdictCode::None;
         let (kind, payload) = match &self.what {
             What::Answer(answer, stored) => {

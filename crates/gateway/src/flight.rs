@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gate::{
-    Answer, Call, Circumstances, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply,
-    Subject, Transport, Unavailable, judge, refuse, release, unanswerable,
+    Call, Circumstances, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply, Subject,
+    Transport, Unavailable, judge, refuse, release, unanswerable,
 };
 use ledger::{CommitError, Session as Recording};
 use mask::Outside;
@@ -333,29 +333,6 @@ impl Flight {
                 Ok(link)
             }
         }
-    }
-
-    /// Puts on record what belongs to no call: standard error, messages that nobody waits for.
-    fn record_aside(
-        &self,
-        released: &Released,
-        recording: Recording,
-        link: &Arc<dyn Link>,
-        mut answers: mpsc::Receiver<Answer>,
-    ) {
-        let forwarded = released.ticket();
-        let transport = link.transport();
-        let shared = self.shared.clone();
-        self.shared.tasks.spawn(async move {
-            while let Some(answer) = answers.recv().await {
-                let masks = shared.wiring.masks.load_full();
-                let outside = shared.looked_at(answer.payload()).await;
-                let settled = forwarded.settle(answer, transport, &masks, &outside, random::now());
-                if let Err(error) = recording.commit(settled).await {
-                    tracing::error!(%error, "what a server said aside cannot be recorded");
-                }
-            }
-        });
     }
 
     /// Asks for the rest of a stream until the answer has come. Each time walks like any other call.

@@ -303,6 +303,53 @@ async fn leaving_is_told_to_the_process() {
     rig.stop().await;
 }
 
+/// A modern server that asks all the same (MCP 2026-07-28 stdio: it must not) is told that there is no such
+/// method, so that it does not wait; whoever called has the answer to the call, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_modern_server_that_asks_is_told_that_nobody_answers() {
+    let asks = r#"{"jsonrpc":"2.0","id":"mine","method":"sampling/createMessage","params":{}}"#;
+    let asking = steps(vec![text(&format!("{asks}\n")), text(RESULT)]);
+    let mut rig = Rig::start(Script::new().on(When::method("x/asks"), asking)).await;
+    let answer = rig.modern("stdio", 1, "x/asks", "").await;
+    assert_eq!(answer.text(), RESULT.replace("$ID", "1").trim_end());
+    let told =
+        r#"{"jsonrpc":"2.0","id":"mine","error":{"code":-32601,"message":"Method not found"}}"#;
+    let is_told =
+        |all: &[testkit::raw::Received]| all.iter().any(|one| one.body() == told.as_bytes());
+    assert!(
+        rig.stdio.wait_for(PATIENCE, is_told),
+        "{:?}",
+        rig.stdio.received()
+    );
+    let news = rig.news_with(|record| record.kind == Kind::Refusal).await;
+    let refused = news.iter().find(|record| record.kind == Kind::Refusal);
+    let refused = refused.expect("it is on record").to_string();
+    assert!(refused.contains("sampling/createMessage"), "{refused}");
+    rig.stop().await;
+}
+
+/// The same over HTTP, where a client must not send responses: nobody is told, and it is on record.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_modern_server_asks_over_http_is_refused_on_record() {
+    let asks = r#"{"jsonrpc":"2.0","id":"mine","method":"roots/list"}"#;
+    let events = vec![text(&format!("data: {asks}\n\ndata: {RESULT}\n"))];
+    let script = Script::new().on(When::method("x/asks"), Answer::event_stream(events));
+    let mut rig = Rig::start(script).await;
+    let answer = rig.modern("http", 1, "x/asks", "").await;
+    let said = answer.text();
+    assert!(
+        !said.contains("roots/list") && said.contains("\"content\":[]"),
+        "{said}"
+    );
+    let news = rig.news_with(|record| record.kind == Kind::Refusal).await;
+    assert!(
+        news.iter().any(|record| record.method() == "roots/list"),
+        "{news:#?}"
+    );
+    assert_eq!(rig.raw.received().len(), 1);
+    rig.stop().await;
+}
+
 /// Nothing of it comes from a client, so what cannot be started is the operator's to mend.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_is_not_there() {

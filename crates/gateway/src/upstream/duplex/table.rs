@@ -168,8 +168,10 @@ impl Table {
                         self.owed.remove(&id.key());
                         self.client_answered_at = Some(Instant::now());
                     }
-                    // Nothing is asked on a shared channel, so nothing can be answered there.
-                    let line = (!self.shared).then(|| message.bytes().clone());
+                    // No client is asked anything on a shared channel, so none can answer there: an error
+                    // is the gateway's own, for a server that asks all the same.
+                    let is_own = message.kind() == Kind::ErrorResponse;
+                    let line = (is_own || !self.shared).then(|| message.bytes().clone());
                     admitted.lines.extend(line);
                 }
             }
