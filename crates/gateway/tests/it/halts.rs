@@ -115,6 +115,8 @@ async fn what_is_open_ends_and_what_comes_is_refused() {
     }
     let mut sse = SseClient::initialized(&rig, "sse", "2024-11-05").await;
     sse.post(&rig, &call("silent")).await;
+    rig.news_with(|record| record.kind == Kind::Intent && record.method() == "tools/call")
+        .await;
 
     let stopped = ["http", "stdio", "sse"].map(|name| halt(server(name)));
     rig.halts.send_replace(Arc::new(Halts::new(stopped)));
