@@ -8,6 +8,7 @@ mod dynamic;
 mod fold;
 mod functions;
 mod lex;
+mod meta;
 mod names;
 mod objects;
 mod parse;
@@ -15,6 +16,7 @@ mod plain;
 mod pragma;
 mod relations;
 mod rewrite;
+mod settings;
 mod sniff;
 mod statement;
 mod survey;
@@ -128,6 +130,11 @@ fn one(text: &str, dialect: Dialect, inner: &mut Inner) -> Facts {
     let mut facts = Facts::none(dialect);
     if text.len() > TEXT_BYTES_MAX {
         facts.not_known(Unknown::TooLong);
+        return facts;
+    }
+    if meta::describes(text) {
+        facts.statements = 1;
+        facts.effects.insert(Effect::Read);
         return facts;
     }
     let survey = survey::survey(text, dialect);

@@ -9,6 +9,8 @@ pub(crate) struct CommandLine {
     pub(crate) requests: Vec<Facts>,
     /// Local files that are sent.
     pub(crate) uploads: Vec<String>,
+    /// Local files that are read: cookies, certificates, keys.
+    pub(crate) reads: Vec<String>,
     /// Local files that are written.
     pub(crate) outputs: Vec<String>,
     /// Certificates are not checked.
@@ -22,6 +24,7 @@ pub(crate) struct CommandLine {
 pub(super) struct Parsed {
     pub(super) requests: Vec<Request>,
     uploads: Vec<String>,
+    reads: Vec<String>,
     outputs: Vec<String>,
     unverified: bool,
     unseen: bool,
@@ -31,10 +34,6 @@ pub(super) struct Parsed {
 const CURL_VALUED: &[&str] = &[
     "-A",
     "--user-agent",
-    "-b",
-    "--cookie",
-    "-c",
-    "--cookie-jar",
     "-e",
     "--referer",
     "-u",
@@ -46,11 +45,6 @@ const CURL_VALUED: &[&str] = &[
     "--connect-timeout",
     "--retry",
     "--retry-delay",
-    "--cacert",
-    "--capath",
-    "-E",
-    "--cert",
-    "--key",
     "-r",
     "--range",
     "--limit-rate",
@@ -68,13 +62,56 @@ const CURL_VALUED: &[&str] = &[
     "--noproxy",
     "-h",
     "--unix-socket",
+];
+
+/// Flags of curl that name a file to read.
+const CURL_READS: &[&str] = &[
+    "-b",
+    "--cookie",
+    "-E",
+    "--cert",
+    "--key",
+    "--cacert",
+    "--capath",
+    "--crlfile",
+    "--netrc-file",
+    "--proxy-cert",
+    "--proxy-key",
+    "--proxy-cacert",
+];
+
+/// Flags of curl that name a file to write.
+const CURL_WRITES: &[&str] = &[
+    "-c",
+    "--cookie-jar",
     "-D",
     "--dump-header",
+    "--etag-save",
+    "--hsts",
+    "--trace",
+    "--trace-ascii",
+    "--stderr",
+];
+
+/// The same of wget.
+const WGET_READS: &[&str] = &[
+    "-i",
+    "--input-file",
+    "--load-cookies",
+    "--certificate",
+    "--private-key",
+    "--ca-certificate",
+    "--ca-directory",
+];
+const WGET_WRITES: &[&str] = &[
+    "--save-cookies",
+    "-a",
+    "--append-output",
+    "-o",
+    "--output-file",
 ];
 
 const WGET_VALUED: &[&str] = &[
-    "-a",
-    "--append-output",
     "-t",
     "--tries",
     "-T",
@@ -94,8 +131,6 @@ const WGET_VALUED: &[&str] = &[
     "-B",
     "-e",
     "--execute",
-    "-o",
-    "--output-file",
 ];
 
 /// Reads a command line and judges its requests.
@@ -104,6 +139,7 @@ pub(crate) fn command_line(program: &str, arguments: &[&str]) -> CommandLine {
     CommandLine {
         requests: parsed.requests.iter().map(inspect).collect(),
         uploads: parsed.uploads,
+        reads: parsed.reads,
         outputs: parsed.outputs,
         unverified: parsed.unverified,
         unseen: parsed.unseen,
@@ -200,6 +236,10 @@ fn curl(arguments: &[&str]) -> Parsed {
             "-I" | "--head" => "HEAD".clone_into(&mut request.method),
             "-k" | "--insecure" | "--proxy-insecure" => out.unverified = true,
             "-O" | "--remote-name" | "-J" => out.outputs.push("./".to_owned()),
+            flag if CURL_READS.contains(&flag) => out.reads.extend(file_of(flag, &value())),
+            flag if CURL_WRITES.contains(&flag) => {
+                out.outputs.extend(Some(value()).filter(|file| file != "-"));
+            }
             flag if CURL_VALUED.contains(&flag) => {
                 value();
             }
@@ -296,12 +336,24 @@ fn clustered<'a>(
                 out.unseen = true;
                 return;
             }
-            'u' | 'A' | 'b' | 'c' | 'e' | 'x' | 'm' | 'w' | 'E' | 'D' => {
+            'b' | 'E' => return out.reads.extend(file_of(&format!("-{letter}"), &value())),
+            'c' | 'D' => return out.outputs.extend(Some(value()).filter(|file| file != "-")),
+            'u' | 'A' | 'e' | 'x' | 'm' | 'w' => {
                 value();
                 return;
             }
             _ => {}
         }
+    }
+}
+
+/// The file that the value of a flag names. What has an equals sign is a cookie itself, and what follows a
+/// colon behind a certificate its password.
+fn file_of(flag: &str, value: &str) -> Option<String> {
+    match flag {
+        "-b" | "--cookie" if value.contains('=') => None,
+        "-E" | "--cert" => value.split(':').next().map(str::to_owned),
+        _ => Some(value.to_owned()),
     }
 }
 
@@ -380,6 +432,8 @@ fn wget(arguments: &[&str]) -> Parsed {
                 "HEAD".clone_into(&mut request.method);
                 wrote = true;
             }
+            flag if WGET_READS.contains(&flag) => out.reads.push(value()),
+            flag if WGET_WRITES.contains(&flag) => out.outputs.push(value()),
             flag if WGET_VALUED.contains(&flag) => {
                 value();
             }

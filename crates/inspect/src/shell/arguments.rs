@@ -10,7 +10,7 @@ mod state;
 
 use crate::cli;
 
-use super::facts::{Effect, Hazard};
+use super::facts::{Effect, Hazard, Unknown};
 use super::syntax::Word;
 use super::targets::Access;
 use super::walk::{Stdin, Walk};
@@ -155,6 +155,12 @@ impl Walk {
             "find" | "fd" | "fdfind" => self.find(words, level),
             "tar" => self.tar(&arguments, level),
             "curl" | "wget" | "http" | "https" | "fetch" => self.transfer(program, words),
+            "nmap" | "zenmap" | "masscan" | "zmap" | "rustscan" | "unicornscan" | "hping3"
+            | "arp-scan" => {
+                // What it asks of which machines, and with which scripts, is not read.
+                self.facts.effect(Effect::Network);
+                self.facts.unknown(Unknown::UnlistedProgram);
+            }
             "nc" | "ncat" | "netcat" | "socat" => self.netcat(program, &arguments, stdin, level),
             "scp" | "sftp" | "rsync" | "ftp" | "rclone" => {
                 self.copy_over_network(program, &arguments)

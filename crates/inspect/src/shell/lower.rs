@@ -440,6 +440,11 @@ impl<'t> Lowering<'t> {
         };
         let literal =
             value.is_literal() && value.text.len() <= word::VARIABLE_BYTES_MAX && !value.glob;
+        // Arithmetic evaluates what the index of an array holds, wherever it meets the variable.
+        if ["[$(", "[`"].iter().any(|index| value.text.contains(index)) {
+            self.out.tricks = true;
+            self.unknown(Unknown::DynamicArgument);
+        }
         let known = literal.then(|| value.text.clone());
         self.variables.entry(name.clone()).or_insert(known);
         command.assignments.push((name, value));

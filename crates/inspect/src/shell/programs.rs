@@ -67,7 +67,7 @@ const TABLE: &[(Class, &str)] = &[
     (Class::Copier, "cp mv ln install rsync-local ditto"),
     (
         Class::Does(Effect::Network),
-        "ping ping6 traceroute mtr dig nslookup host whois telnet ftp tftp nmap masscan tcpdump tshark wireshark arping \
+        "ping ping6 traceroute mtr dig nslookup host whois telnet ftp tftp tcpdump tshark wireshark arping \
          ssh-keyscan iperf iperf3 speedtest ab wrk hey vegeta httpx openvpn wg wg-quick cloudflared ngrok chisel rclone",
     ),
     (

@@ -324,8 +324,21 @@ fn expansion(lowering: &mut Lowering<'_>, node: Tree<'_>, quoted: bool, out: &mu
             };
             expand(lowering, name, known, quoted, out);
         }
-        _ => out.text.push(DYNAMIC),
+        _ => {
+            // `${x@P}` runs the commands in the value, as a prompt does.
+            if operator.starts_with('@') && operator.ends_with('P') {
+                lowering.unknown(Unknown::DynamicArgument);
+                let value = lowering.variables.get(name).cloned().flatten();
+                lowering.out.tricks |= value.is_some_and(|value| holds_commands(&value));
+            }
+            out.text.push(DYNAMIC);
+        }
     }
+}
+
+/// Whether a text would run something where a shell expands it.
+pub(super) fn holds_commands(text: &str) -> bool {
+    text.contains("$(") || text.contains('`')
 }
 
 /// A variable's value, where the text says it.

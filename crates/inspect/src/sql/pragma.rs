@@ -1,7 +1,7 @@
 //! PRAGMA of SQLite. The parser takes literals only, so that `PRAGMA table_info(t)` is read here.
 
 use super::lex::{Kind, Rules, Tokens};
-use super::{Dialect, Effect, Facts, Hazard, words};
+use super::{Effect, Facts, Hazard, words};
 
 /// Pragmas that report, and take what they report on in parentheses.
 const PRAGMAS_REPORT: &[&str] = &[
@@ -78,9 +78,6 @@ pub(super) fn visit(facts: &mut Facts, name: &str, value: Option<String>, is_eq:
 
 /// Reads a statement that may be `PRAGMA [schema.]name`, `… = value` or `…(value)`. Whether it is.
 pub(super) fn read(text: &str, facts: &mut Facts) -> bool {
-    if !matches!(facts.dialect, Dialect::Sqlite | Dialect::Generic) {
-        return false;
-    }
     let tokens: Vec<_> = Tokens::new(text, Rules::of(facts.dialect))
         .filter(|(kind, _)| !matches!(kind, Kind::Space | Kind::Comment))
         .take(TOKENS_MAX)

@@ -1,14 +1,14 @@
 //! What each kind of statement does. Kinds that are not listed are not known.
 
 use sqlparser::ast::{
-    ContextModifier, CopyIntoSnowflakeKind, CopySource, CopyTarget, Delete, Expr, FromTable,
-    Insert, Merge, MergeAction, MergeClause, MergeClauseKind, ObjectName, OnConflictAction,
-    OnInsert, OutputClause, Reset, SelectInto, Set, SetAssignment, SetExpr, Statement, TableFactor,
-    TableObject, TableWithJoins, Update, Use, UtilityOption,
+    CopyIntoSnowflakeKind, CopySource, CopyTarget, Delete, Expr, FromTable, Insert, Merge,
+    MergeAction, MergeClause, MergeClauseKind, ObjectName, OnConflictAction, OnInsert,
+    OutputClause, Reset, SelectInto, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
+    Update, Use, UtilityOption,
 };
 
 use super::walk::Walk;
-use super::{Dialect, Effect, Hazard, dynamic, fold, objects, pragma, relations, words};
+use super::{Dialect, Effect, Hazard, dynamic, fold, objects, pragma, relations, settings};
 
 pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
     match statement {
@@ -87,9 +87,13 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
             ..
         } => executes(walk, name.as_ref(), *immediate, parameters.first()),
         Statement::Prepare { .. } => walk.effect(Effect::Session),
-        Statement::Set(set) => sets(walk, set),
+        Statement::Set(set) => settings::sets(walk, set),
         Statement::Use(target) => {
-            walk.effect(Effect::Session);
+            // Which database names without one belong to: what is read or written there is judged by itself.
+            walk.effect(match target {
+                Use::Object(_) | Use::Database(_) | Use::Schema(_) | Use::Default => Effect::Read,
+                _ => Effect::Session,
+            });
             if let Use::Object(name) | Use::Database(name) | Use::Schema(name) = target
                 && relations::normal(name, walk.dialect()).eq_ignore_ascii_case("mysql")
             {
@@ -130,7 +134,11 @@ pub(super) fn visit(walk: &mut Walk<'_>, statement: &Statement) {
         | Statement::Close { .. } => walk.effect(Effect::Session),
         // Whoever listens acts on it.
         Statement::NOTIFY { .. } => walk.effect(Effect::Call),
-        Statement::Fetch { .. } => walk.effect(Effect::Read),
+        Statement::Fetch { .. } => {
+            walk.effect(Effect::Read);
+            // It runs the query that its cursor was declared with, maybe in another text.
+            walk.unlisted();
+        }
         Statement::StartTransaction { .. }
         | Statement::Commit { .. }
         | Statement::Rollback { .. }
@@ -416,58 +424,5 @@ fn executes(walk: &mut Walk<'_>, name: Option<&ObjectName>, immediate: bool, tex
             walk.unlisted();
             walk.call(name);
         }
-    }
-}
-
-fn sets(walk: &mut Walk<'_>, set: &Set) {
-    walk.effect(Effect::Session);
-    match set {
-        Set::SingleAssignment {
-            scope,
-            variable,
-            values,
-            ..
-        } => assigns(walk, scope.as_ref(), variable, values.first()),
-        Set::ParenthesizedAssignments { variables, .. } => {
-            for variable in variables {
-                assigns(walk, None, variable, None);
-            }
-        }
-        Set::MultipleAssignments { assignments } => {
-            for SetAssignment { scope, name, value } in assignments {
-                assigns(walk, scope.as_ref(), name, Some(value));
-            }
-        }
-        Set::SetSessionAuthorization(_) | Set::SetRole { .. } => {
-            walk.effect(Effect::Privilege);
-            walk.hazard(Hazard::AccessEscalation);
-        }
-        Set::SetSessionParam(_)
-        | Set::SetTimeZone { .. }
-        | Set::SetNames { .. }
-        | Set::SetNamesDefault {}
-        | Set::SetTransaction { .. } => {}
-    }
-}
-
-fn assigns(
-    walk: &mut Walk<'_>,
-    scope: Option<&ContextModifier>,
-    variable: &ObjectName,
-    value: Option<&Expr>,
-) {
-    let name = variable.to_string().to_ascii_lowercase();
-    let global = ["@@global.", "@@persist", "global.", "persist"];
-    if scope == Some(&ContextModifier::Global) || global.iter().any(|at| name.starts_with(at)) {
-        walk.effect(Effect::Admin);
-    }
-    let last = name.rsplit(['.', '@']).next().unwrap_or_default();
-    if last == "password" {
-        walk.effect(Effect::Privilege);
-        walk.hazard(Hazard::AccessEscalation);
-    }
-    let value = value.map(ToString::to_string).unwrap_or_default();
-    if words::disables(last.trim_matches(['"', '`']), &value) {
-        walk.hazard(Hazard::SecurityDisabled);
     }
 }

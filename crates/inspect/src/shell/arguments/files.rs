@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::paths;
-use crate::shell::facts::{Effect, Hazard};
+use crate::shell::facts::{Effect, Hazard, Unknown};
 use crate::shell::syntax::{DYNAMIC, Word};
 use crate::shell::targets::Access;
 use crate::shell::walk::{Stdin, Walk};
@@ -234,6 +234,7 @@ impl Walk {
         });
         let given = arguments.is(&["-e", "-f", "--expression", "--file"])
             || arguments.any(|word| word.starts_with("--expression="));
+        self.script_in_a_file(arguments);
         let scripts = arguments.operands.iter().take(1);
         for script in scripts {
             // `e` runs the line, `w FILE` writes it.
@@ -264,9 +265,27 @@ impl Walk {
         }
     }
 
+    /// `sed -f FILE`, `awk -nf FILE`: a script that nobody has read.
+    fn script_in_a_file(&mut self, arguments: &Arguments<'_>) {
+        let names = |word: &str| match word.strip_prefix("--") {
+            Some(long) => ["file", "exec", "include", "load"]
+                .iter()
+                .any(|flag| long.split('=').next() == Some(*flag)),
+            None => word.strip_prefix('-').is_some_and(|short| {
+                let before = short.split('f').next().unwrap_or_default();
+                short.contains('f') && before.chars().all(|c| "nrsuzEW".contains(c))
+            }),
+        };
+        let words = arguments.all.iter().take_while(|word| word.text != "--");
+        if words.into_iter().any(|word| names(&word.text)) {
+            self.facts.unknown(Unknown::DynamicArgument);
+        }
+    }
+
     pub(super) fn awk(&mut self, arguments: &Arguments<'_>, level: usize) {
         self.facts.effect(Effect::Read);
         let given = arguments.is(&["-f", "--file"]);
+        self.script_in_a_file(arguments);
         let program = arguments
             .operands
             .iter()

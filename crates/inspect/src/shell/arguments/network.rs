@@ -34,6 +34,9 @@ impl Walk {
             self.facts.hazard(Hazard::DataUpload);
             self.touch_text(&path, Access::Read);
         }
+        for path in request.reads {
+            self.touch_text(&path, Access::Read);
+        }
         for path in request.outputs {
             self.touch_text(&path, Access::Write);
         }

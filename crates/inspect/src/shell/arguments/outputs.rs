@@ -59,6 +59,25 @@ impl Walk {
                     self.facts.effect(Effect::Write);
                 }
             }
+            "less" => {
+                let mut files = arguments.all.iter().map(|word| word.text.as_str());
+                while let Some(word) = files.next() {
+                    let glued = ["--log-file=", "--LOG-FILE=", "-o", "-O"]
+                        .iter()
+                        .find_map(|flag| word.strip_prefix(flag));
+                    let file = match glued {
+                        Some("") => files.next(),
+                        None if ["--log-file", "--LOG-FILE"].contains(&word) => files.next(),
+                        glued => glued,
+                    };
+                    if let Some(file) = file {
+                        self.touch_text(file, Access::Write);
+                        self.facts.effect(Effect::Write);
+                    }
+                }
+            }
+            // The compiled list of magic numbers is written beside the list.
+            "file" if arguments.has("compile", 'C') => self.facts.effect(Effect::Write),
             "yq" if given(&["-i", "--inplace"]) => self.facts.effect(Effect::Write),
             "gawk" if arguments.any(|word| word == "inplace") => self.facts.effect(Effect::Write),
             "sed" if arguments.all.iter().any(|word| acts(&word.text)) => {

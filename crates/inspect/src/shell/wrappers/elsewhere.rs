@@ -74,11 +74,14 @@ impl Walk {
         if host.is_literal() {
             self.facts.hosts.insert(name.to_owned());
         }
-        self.facts.effect(Effect::Execute);
+        // What runs there is judged as if it ran here; a shell that waits for commands cannot be.
         if !command.is_empty() {
             self.joined(skip_flags(command, ""), level);
-        } else if stdin.is_some() {
-            self.fed(stdin, level);
+        } else {
+            self.facts.effect(Effect::Execute);
+            if stdin.is_some() {
+                self.fed(stdin, level);
+            }
         }
     }
 }

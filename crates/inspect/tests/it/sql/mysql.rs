@@ -76,7 +76,7 @@ fn statements_of_mysql() {
             ("DESC t", "read explain"),
             ("EXPLAIN FORMAT=JSON SELECT * FROM t", "read explain"),
             ("EXPLAIN ANALYZE SELECT * FROM t", "read explain"),
-            ("USE shop", "session"),
+            ("USE shop", "read"),
             ("SET NAMES utf8mb4", "session"),
             ("SET @x = 1", "session"),
             ("SET SESSION sql_mode = 'ANSI'", "session"),
@@ -191,7 +191,7 @@ fn statements_of_mysql() {
                 "SELECT authentication_string FROM `mysql`.`user`",
                 "read !privileged_catalog",
             ),
-            ("USE mysql", "session !privileged_catalog"),
+            ("USE mysql", "read !privileged_catalog"),
             (
                 "UPDATE mysql.user SET authentication_string = 'x' WHERE user = 'root'",
                 "update !privileged_catalog",
