@@ -46,7 +46,7 @@ pub use inspect::arguments::Settings as ArgumentSettings;
 pub use judge::{Circumstances, Judged, judge};
 pub use mirror::is_mirrored;
 pub use news::News;
-pub use refusal::{Limit, Refusal, Refused};
+pub use refusal::{Limit, LoginFault, Refusal, Refused};
 pub use release::{Forwarded, Released, decline, release};
 pub use reply::{Reply, ReplyBody, Unavailable, refuse, reply};
 pub use schema::OutputSchema;

@@ -22,8 +22,19 @@ pub enum Refusal {
     UpstreamUnknown,
     /// The caller could not be authenticated.
     Unauthenticated {
+        /// What the client may learn of it.
+        fault: LoginFault,
+        /// How it can show who it is: a `WWW-Authenticate` field (RFC 6750 §3).
+        challenge: Arc<str>,
         /// Why, for the operator: nothing of the credential is in it.
         detail: String,
+    },
+    /// The caller is known, and the token covers less than this call needs.
+    ScopeInsufficient {
+        /// What the client should ask for: a `WWW-Authenticate` field (RFC 6750 §3.1).
+        challenge: Arc<str>,
+        /// Every scope that the call needs.
+        needed: Vec<Arc<str>>,
     },
     /// This HTTP method does not exist here.
     MethodNotAllowed {
@@ -72,6 +83,17 @@ pub enum Refusal {
     Halted(Arc<Halt>),
     /// The gateway is stopping.
     Stopping,
+}
+
+/// What a client may learn of a login that failed (RFC 6750 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginFault {
+    /// What it showed opens nothing here, or it showed nothing.
+    Unknown,
+    /// What it showed cannot be read, or stands in the wrong place.
+    Malformed,
+    /// It cannot be decided at the moment.
+    Undecidable,
 }
 
 /// A limit that was reached.
@@ -281,6 +303,7 @@ impl Refusal {
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::UpstreamUnknown => "upstream_unknown",
             Self::Unauthenticated { .. } => "unauthenticated",
+            Self::ScopeInsufficient { .. } => "scope_insufficient",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::Transport(_) => "transport_fault",
             Self::BodyTooLarge { .. } => "body_too_large",
@@ -333,7 +356,10 @@ impl Refusal {
     /// What the operator reads.
     fn detail(&self) -> Option<String> {
         match self {
-            Self::Unauthenticated { detail } => Some(detail.clone()),
+            Self::Unauthenticated { detail, .. } => Some(detail.clone()),
+            Self::ScopeInsufficient { needed, .. } => {
+                Some(format!("the call needs the scopes `{}`", needed.join(" ")))
+            }
             Self::Transport(fault) => Some(fault.to_string()),
             Self::Undecodable(error) => Some(error.to_string()),
             Self::Modern(fault) => Some(fault.to_string()),

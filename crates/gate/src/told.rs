@@ -8,7 +8,7 @@ use mcp::{Batch, Era, Kind, Message, Method};
 use model::{Halt, HaltTarget};
 use policy::Reason;
 
-use crate::{Forwarded, Head, Refusal, Refused, ReplyBody, Subject};
+use crate::{Forwarded, Head, LoginFault, Refusal, Refused, ReplyBody, Subject};
 
 /// What is written for a refusal.
 pub(crate) fn of_refusal(refused: &Refused) -> ReplyBody {
@@ -52,11 +52,14 @@ fn shape(refused: &Refused) -> Shape {
         Refusal::HostNotAllowed => invalid(403, "this host name is not allowed here"),
         Refusal::OriginNotAllowed => invalid(403, "this origin is not allowed here"),
         Refusal::UpstreamUnknown => invalid(404, "there is no MCP server of this name"),
-        Refusal::Unauthenticated { .. } => Shape::Error {
-            status: 401,
+        Refusal::Unauthenticated {
+            fault, challenge, ..
+        } => login(*fault, challenge),
+        Refusal::ScopeInsufficient { challenge, .. } => Shape::Error {
+            status: 403,
             code: code::INVALID_REQUEST,
-            text: "authentication is required".to_owned(),
-            headers: vec![("www-authenticate", "Bearer".to_owned())],
+            text: "the access token covers less than this call needs".to_owned(),
+            headers: vec![("www-authenticate", challenge.to_string())],
         },
         Refusal::MethodNotAllowed { allow } => Shape::Error {
             status: 405,
@@ -117,6 +120,25 @@ fn shape(refused: &Refused) -> Shape {
         Refusal::HoldExpired(_) => Shape::Blocked(format!(
             "Nobody approved this in time. Decision {decision}."
         )),
+    }
+}
+
+fn login(fault: LoginFault, challenge: &str) -> Shape {
+    let again = ("retry-after", "5".to_owned());
+    let challenge = ("www-authenticate", challenge.to_owned());
+    let (status, text, header) = match fault {
+        LoginFault::Unknown => (401, "authentication is required", challenge),
+        LoginFault::Malformed => (400, "the credential cannot be read", challenge),
+        LoginFault::Undecidable => (503, "who calls cannot be verified: try again later", again),
+    };
+    Shape::Error {
+        status,
+        code: match fault {
+            LoginFault::Undecidable => code::INTERNAL_ERROR,
+            LoginFault::Unknown | LoginFault::Malformed => code::INVALID_REQUEST,
+        },
+        text: text.to_owned(),
+        headers: vec![header],
     }
 }
 

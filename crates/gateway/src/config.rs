@@ -7,15 +7,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gate::ArgumentSettings;
+use identity::IssuerConfig;
 use model::UpstreamName;
 
 use crate::detector::DetectorConfig;
+use crate::outside::OutsideConfig;
 
 /// The data path's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The URL below which clients reach it, without a slash at the end; where it listens if none is
+    /// given. Tokens are issued for the URLs of its endpoints.
+    pub public_url: Option<Arc<str>>,
+    /// Whose tokens are believed, and where they are asked.
+    pub identity: IdentityConfig,
     /// The MCP servers, by name.
     pub upstreams: BTreeMap<UpstreamName, UpstreamConfig>,
     /// Host names that requests may name besides loopback's own, in lower case, without port.
@@ -36,10 +43,47 @@ pub struct Config {
 pub struct UpstreamConfig {
     /// How it is reached.
     pub target: Target,
-    /// Whether a caller without a credential is let in; every record says so.
-    pub anonymous: bool,
+    /// What opens it.
+    pub access: Access,
     /// What its tools' arguments are.
     pub arguments: Arc<ArgumentSettings>,
+}
+
+/// Authorization servers, and the way to them.
+#[derive(Debug, Clone, Default)]
+pub struct IdentityConfig {
+    /// Those whose tokens are believed.
+    pub issuers: Vec<IssuerConfig>,
+    /// How they are asked.
+    pub outside: OutsideConfig,
+}
+
+/// What opens an endpoint.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// Whether a caller without a credential is let in; every record says so.
+    pub anonymous: bool,
+    /// Whether keys of this gateway open it.
+    pub keys: bool,
+    /// The issuer identifiers of those whose tokens open it.
+    pub issuers: Vec<Arc<str>>,
+    /// The scopes that every call with a token needs.
+    pub scopes: Vec<Arc<str>>,
+    /// The scopes that calls of tools need besides, by pattern of the tool's name.
+    pub tool_scopes: Vec<(Arc<str>, Vec<Arc<str>>)>,
+}
+
+impl Access {
+    /// For keys alone, or for anybody.
+    pub const fn keys(anonymous: bool) -> Self {
+        Self {
+            anonymous,
+            keys: true,
+            issuers: Vec::new(),
+            scopes: Vec::new(),
+            tool_scopes: Vec::new(),
+        }
+    }
 }
 
 /// How a server is reached.
@@ -162,6 +206,8 @@ impl Config {
     pub fn new(listen: SocketAddr) -> Self {
         Self {
             listen,
+            public_url: None,
+            identity: IdentityConfig::default(),
             upstreams: BTreeMap::new(),
             hosts: Vec::new(),
             origins: Vec::new(),

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::respond::Body;
 use crate::shared::Shared;
-use crate::{endpoint, log_endpoint, ops, sse_endpoint};
+use crate::{door, endpoint, log_endpoint, ops, sse_endpoint};
 
 /// Pause after the operating system refused a connection, for example for lack of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -146,6 +146,11 @@ async fn route(
         ["sse", upstream] => sse_endpoint::open(shared, request, upstream, peer).await,
         ["sse", upstream, "message"] => {
             sse_endpoint::message(shared, request, upstream, peer).await
+        }
+        [".well-known", "oauth-protected-resource", path @ ..]
+            if request.method() == Method::GET =>
+        {
+            door::metadata(&shared, path)
         }
         ["healthz"] if request.method() == Method::GET => ops::healthz(),
         ["readyz"] if request.method() == Method::GET => ops::readyz(&shared),

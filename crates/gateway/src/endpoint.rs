@@ -84,17 +84,24 @@ pub(crate) async fn admit(
     let admitted = if shared.stopping.load(Ordering::Acquire) {
         Err(Refusal::Stopping)
     } else {
-        door::admit(&shared, &parts, upstream, at)
+        door::admit(&shared, &parts, upstream, transport, at).await
     };
     match admitted {
-        Ok((caller, upstream)) => Ok(Admitted {
-            shared,
-            parts,
-            arrival,
-            caller,
-            upstream,
-            at,
-        }),
+        Ok((caller, upstream)) => {
+            let admitted = Admitted {
+                shared,
+                parts,
+                arrival,
+                caller,
+                upstream,
+                at,
+            };
+            let (caller, upstream) = (&admitted.caller, &admitted.upstream);
+            match door::covered(caller, upstream, transport, std::iter::empty()) {
+                None => Ok(admitted),
+                Some(refusal) => Err(admitted.refuse(None, refusal).await),
+            }
+        }
         Err(refusal) => {
             let Ok(call) = random::call_id(at) else {
                 return Err(ops::no_randomness());

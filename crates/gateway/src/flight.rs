@@ -1,23 +1,22 @@
 //! One call on its way: cleared, put on record, forwarded. Runs in a task of its own, so that a
 //! client that hangs up cancels no record.
 
-use std::net::SocketAddr;
+mod surroundings;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gate::{
-    Call, Circumstances, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply, Subject,
-    Transport, Unavailable, judge, refuse, release, unanswerable,
+    Call, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply, Subject, Transport,
+    Unavailable, judge, refuse, release, unanswerable,
 };
 use ledger::{CommitError, Session as Recording};
-use mask::Outside;
 use mcp::{Message, Method};
 use model::Principal;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::counters::SessionCounters;
-use crate::detector::Unseen;
 use crate::halting::Watch;
 use crate::relay::{Left, Relay, Resumption};
 use crate::sessions::{Group, InUse, McpSession};
@@ -204,6 +203,12 @@ impl Flight {
                 return Err(Stop::Refused(Box::new(refuse(committed))));
             }
         };
+        if let Some(refusal) = self.scope_fault(&call) {
+            let masks = wiring.masks.load_full();
+            let refused = Refused::decoded(call, refusal, &masks, &outside);
+            let committed = recording.commit(refused).await?;
+            return Err(Stop::Refused(Box::new(refuse(committed))));
+        }
         let around = self.around(&call);
         let judged = judge(
             call,
@@ -225,30 +230,6 @@ impl Flight {
         };
         let committed = recording.commit(refused).await?;
         Err(Stop::Refused(Box::new(refuse(committed))))
-    }
-
-    /// What is known around a call, which is counted by this.
-    fn around(&self, call: &Call) -> Circumstances {
-        let peer = call.exchange.arrival.http.peer.as_ref();
-        let address = peer.and_then(|peer| peer.parse::<SocketAddr>().ok());
-        let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
-        Circumstances {
-            groups: call.exchange.caller.groups.to_vec(),
-            calls: self.shared.counters.called(call, self.owner.counters()),
-            address: address.map(|address| address.ip()),
-            arguments: upstream
-                .map(|upstream| upstream.arguments.clone())
-                .unwrap_or_default(),
-            pins: self.shared.wiring.definitions.pins(),
-        }
-    }
-
-    /// What an outside detector finds in a call, where there is one.
-    async fn look(&self, call: &Call) -> Result<Outside, Unseen> {
-        match &self.shared.detector {
-            Some(detector) => detector.look(call.subject.bytes()).await,
-            None => Ok(Outside::default()),
-        }
     }
 
     async fn deliver(&self, released: Released) {

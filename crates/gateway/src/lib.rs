@@ -20,6 +20,7 @@ mod halting;
 mod log_endpoint;
 mod ops;
 mod outputs;
+mod outside;
 mod random;
 mod relay;
 mod respond;
@@ -32,12 +33,15 @@ mod upstream;
 mod upstreams;
 
 pub use anchor::{AnchorConfig, AnchoredLogs, Anchoring, Anchors, Authority, Witness};
-pub use config::{Config, HttpTarget, Limits, Secret, StdioTarget, Target, UpstreamConfig};
+pub use config::{
+    Access, Config, HttpTarget, IdentityConfig, Limits, Secret, StdioTarget, Target, UpstreamConfig,
+};
 pub use connect::{ConnectError, ConnectOptions, ConnectSummary, connect};
 pub use definitions::Definitions;
 pub use detector::{DetectorConfig, OnFailure};
 pub use gate::ArgumentSettings;
 pub use log_endpoint::PublishedLogs;
+pub use outside::{GuardedFetch, Network, OutsideConfig};
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;
 pub use transit::{Transit, TransitConfig, TransitError};

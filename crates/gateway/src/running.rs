@@ -21,6 +21,9 @@ use crate::{connection, farewell, halting};
 /// How often idle sessions are looked for, at most.
 const SWEEP_MS_MAX: u64 = 60_000;
 
+/// How often it is looked whether an issuer's keys are still fresh.
+const KEYS_LOOKED_AT: Duration = Duration::from_secs(15);
+
 /// The data path.
 pub struct Gateway;
 
@@ -54,15 +57,17 @@ impl Gateway {
     ///
     /// The address is taken or not this machine's; an upstream's certificate authorities are no
     /// PEM.
-    pub async fn start(config: Config, wiring: Wiring) -> Result<Running, StartError> {
+    pub async fn start(mut config: Config, wiring: Wiring) -> Result<Running, StartError> {
         let addr = config.listen;
         let failed = |error| StartError::Listen { addr, error };
-        let shared = Shared::new(config, wiring)?;
         let listener = TcpListener::bind(addr).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
+        config.listen = addr;
+        let shared = Shared::new(config, wiring)?;
         let accepting = tokio::spawn(connection::accept(shared.clone(), listener));
         tokio::spawn(sweep(shared.clone()));
         tokio::spawn(halting::enforce(shared.clone()));
+        tokio::spawn(keys_stay_fresh(shared.clone()));
         Ok(Running {
             shared,
             addr,
@@ -147,6 +152,19 @@ pub(crate) fn close_soon(shared: &Arc<Shared>, visible: &str, why: &'static str)
     if let Some(session) = shared.sessions.remove(visible) {
         let closing = farewell::close_session(shared.clone(), session, why);
         shared.tasks.spawn(closing);
+    }
+}
+
+/// Fetches the issuers' keys before anybody waits for them.
+async fn keys_stay_fresh(shared: Arc<Shared>) {
+    loop {
+        for (issuer, error) in shared.issuers.upkeep(random::now()).await {
+            tracing::warn!(%issuer, error, "the keys of an issuer cannot be fetched");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(KEYS_LOOKED_AT) => {}
+            () = shared.draining.cancelled() => return,
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use arc_swap::ArcSwap;
-use identity::ApiKeys;
+use identity::{ApiKeys, Issuers};
 use ledger::Ledger;
 use mask::{MaskSet, Outside};
 use model::{Halts, UpstreamName};
@@ -18,6 +18,7 @@ use crate::definitions::Definitions;
 use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
 use crate::outputs::Outputs;
+use crate::outside::GuardedFetch;
 use crate::sessions::Sessions;
 use crate::upstream::TlsError;
 use crate::upstreams::Upstream;
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) wiring: Wiring,
     pub(crate) upstreams: BTreeMap<UpstreamName, Arc<Upstream>>,
+    /// Whose tokens are believed.
+    pub(crate) issuers: Issuers,
     /// Looks at messages besides the detectors in force, where one is configured.
     pub(crate) detector: Option<Detector>,
     pub(crate) sessions: Sessions,
@@ -71,8 +74,12 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(config: Config, wiring: Wiring) -> Result<Arc<Self>, TlsError> {
         let mut upstreams = BTreeMap::new();
+        let public_url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen).into());
         for (name, upstream) in &config.upstreams {
-            let upstream = Upstream::new(name.clone(), upstream, &config.limits)?;
+            let upstream = Upstream::new(name.clone(), upstream, &config.limits, &public_url)?;
             upstreams.insert(name.clone(), Arc::new(upstream));
         }
         let detector = match &config.detector {
@@ -82,8 +89,11 @@ impl Shared {
             )?),
             None => None,
         };
+        let outside = GuardedFetch::new(&config.identity.outside)?;
+        let issuers = Issuers::new(config.identity.issuers.clone(), Arc::new(outside));
         Ok(Arc::new(Self {
             detector,
+            issuers,
             config,
             wiring,
             upstreams,

@@ -11,7 +11,7 @@ use gate::{Answer, Ending, Forwarded, Released, Transport};
 use mcp::Message;
 
 pub use http::TlsError;
-pub(crate) use http::{HttpClient, HttpLink, SESSION_ID, chain};
+pub(crate) use http::{HttpClient, HttpLink, SESSION_ID, chain, tls};
 pub(crate) use http_sse::HttpSseLink;
 pub(crate) use stdio::StdioLink;
 

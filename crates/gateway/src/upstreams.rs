@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
-use gate::Ending;
+use gate::{Ending, Transport};
+use identity::ProtectedResource;
 use model::UpstreamName;
 use tokio::sync::Mutex;
 
-use crate::config::{HttpTarget, Limits, StdioTarget, Target, UpstreamConfig};
+use crate::config::{Access, HttpTarget, Limits, StdioTarget, Target, UpstreamConfig};
 use crate::upstream::{Aside, HttpClient, HttpLink, HttpSseLink, Link, StdioLink, TlsError};
+
+/// Where metadata of protected resources are (RFC 9728 §3).
+pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-protected-resource";
 
 /// One configured server.
 pub(crate) struct Upstream {
     pub(crate) name: UpstreamName,
-    pub(crate) anonymous: bool,
+    pub(crate) access: Access,
+    mcp: ProtectedResource,
+    sse: ProtectedResource,
     backend: Backend,
     limits: Limits,
 }
@@ -39,6 +45,7 @@ impl Upstream {
         name: UpstreamName,
         config: &UpstreamConfig,
         limits: &Limits,
+        public_url: &str,
     ) -> Result<Self, TlsError> {
         let client =
             |target: &HttpTarget| HttpClient::new(&target.authorities_pem, limits.connect_ms_max);
@@ -65,12 +72,23 @@ impl Upstream {
                 shared: Mutex::new(None),
             },
         };
+        let access = config.access.clone();
         Ok(Self {
+            mcp: protected(&access, public_url, &format!("mcp/{name}")),
+            sse: protected(&access, public_url, &format!("sse/{name}")),
             name,
-            anonymous: config.anonymous,
+            access,
             backend,
             limits: limits.clone(),
         })
+    }
+
+    /// Its endpoint for this transport, as clients that bring tokens see it.
+    pub(crate) const fn resource(&self, transport: Transport) -> &ProtectedResource {
+        match transport {
+            Transport::HttpSse => &self.sse,
+            Transport::StreamableHttp | Transport::Stdio => &self.mcp,
+        }
     }
 
     /// Whether a legacy request without a session may be sent on: the server decides then. Behind
@@ -129,5 +147,24 @@ impl Upstream {
                 link.close().await;
             }
         }
+    }
+}
+
+/// The well-known address is made of the endpoint's own by putting the well-known part before its path
+/// (RFC 9728 §3.1).
+fn protected(access: &Access, public_url: &str, path: &str) -> ProtectedResource {
+    let (scheme, rest) = public_url
+        .split_once("://")
+        .unwrap_or(("https", public_url));
+    let (authority, prefix) = match rest.split_once('/') {
+        Some((authority, prefix)) => (authority, format!("/{prefix}")),
+        None => (rest, String::new()),
+    };
+    ProtectedResource {
+        resource: format!("{public_url}/{path}").into(),
+        metadata_url: format!("{scheme}://{authority}{METADATA_PATH}{prefix}/{path}").into(),
+        issuers: access.issuers.clone(),
+        scopes: access.scopes.clone(),
+        tool_scopes: access.tool_scopes.clone(),
     }
 }

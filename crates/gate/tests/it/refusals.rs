@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use expect_test::expect;
-use gate::{Call, Limit, Refusal, Refused, Subject};
+use gate::{Call, Limit, LoginFault, Refusal, Refused, Subject};
 use mask::{MaskSet, Outside};
 use mcp::Message;
 use mcp::era::{ModernFault, TransportFault};
@@ -20,9 +20,15 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
         Refusal::HostNotAllowed => Refusal::OriginNotAllowed,
         Refusal::OriginNotAllowed => Refusal::UpstreamUnknown,
         Refusal::UpstreamUnknown => Refusal::Unauthenticated {
+            fault: LoginFault::Unknown,
+            challenge: "Bearer".into(),
             detail: "the key `k1` has expired".to_owned(),
         },
-        Refusal::Unauthenticated { .. } => Refusal::MethodNotAllowed { allow: "POST" },
+        Refusal::Unauthenticated { .. } => Refusal::ScopeInsufficient {
+            challenge: "Bearer error=\"insufficient_scope\"".into(),
+            needed: vec!["mcp".into(), "mcp:write".into()],
+        },
+        Refusal::ScopeInsufficient { .. } => Refusal::MethodNotAllowed { allow: "POST" },
         Refusal::MethodNotAllowed { .. } => {
             Refusal::Transport(TransportFault::Repeated("x-secret"))
         }
@@ -103,6 +109,8 @@ fn a_request_is_refused_under_its_id() {
         agent <- whole 404 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"there is no MCP server of this name"}}
         record login_refused refused CALL-1 (unauthenticated) request prompts/get p 7 `the key `k1` has expired` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 401 content-type: application/json, www-authenticate: Bearer {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"authentication is required"}}
+        record refusal refused CALL-1 (scope_insufficient) request prompts/get p 7 `the call needs the scopes `mcp mcp:write`` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 403 content-type: application/json, www-authenticate: Bearer error="insufficient_scope" {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the access token covers less than this call needs"}}
         record refusal refused CALL-1 (method_not_allowed) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 405 content-type: application/json, allow: POST {"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"this HTTP method is not offered here"}}
         record refusal refused CALL-1 (transport_fault) request prompts/get p 7 `header field `x-secret` came more than once` | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use expect_test::Expect;
 use gate::{
-    Answer, Call, Circumstances, Ending, Forwarded, Head, Held, Judged, News, Refusal, Refused,
-    Ruled, Ruling, Subject, Transport, Unavailable, judge, release, rule, unanswerable,
+    Answer, Call, Circumstances, Ending, Forwarded, Head, Held, Judged, LoginFault, News, Refusal,
+    Refused, Ruled, Ruling, Subject, Transport, Unavailable, judge, release, rule, unanswerable,
 };
 use inspect::pins::{Pins, Review};
 use ledger::{CommitError, Committed};
@@ -212,6 +212,8 @@ impl Run {
     fn door(&mut self, refusal: &str) {
         let refusal = match refusal {
             "unauthenticated" => Refusal::Unauthenticated {
+                fault: LoginFault::Unknown,
+                challenge: "Bearer".into(),
                 detail: "the key is unknown".to_owned(),
             },
             "host" => Refusal::HostNotAllowed,

@@ -13,7 +13,7 @@ use gate::{Ending, Forwarded, Released, Transport};
 use mcp::Message;
 
 pub use client::TlsError;
-pub(crate) use client::{HttpClient, chain};
+pub(crate) use client::{HttpClient, chain, tls};
 pub(crate) use request::SESSION_ID;
 
 use super::{Link, Sent};

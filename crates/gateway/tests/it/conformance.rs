@@ -1,6 +1,6 @@
 //! The official suite sees no difference between a server and the same server behind the gateway.
 
-use gateway::{HttpTarget, Target, UpstreamConfig};
+use gateway::{Access, HttpTarget, Target, UpstreamConfig};
 use ledger::Kind;
 use testkit::conformance::{self, Requirements};
 use testkit::raw::Script;
@@ -20,7 +20,7 @@ async fn no_scenario_differs(requirements: Requirements, scenarios: usize) {
     let mut rig = Rig::with(Script::new(), |config| {
         let upstream = UpstreamConfig {
             target,
-            anonymous: true,
+            access: Access::keys(true),
             arguments: std::sync::Arc::default(),
         };
         let name = "fixture".parse().expect("a name");

@@ -47,6 +47,8 @@ mod stopping;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod tokens;
+#[cfg(test)]
 mod transit;
 #[cfg(test)]
 mod unrecorded;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
-use gateway::{Config, HttpTarget, Target, UpstreamConfig};
+use gateway::{Access, Config, HttpTarget, Target, UpstreamConfig};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -119,7 +119,7 @@ fn configure(config: &mut Config, addr: SocketAddr, authorities_pem: &[u8]) {
     });
     let upstream = UpstreamConfig {
         target,
-        anonymous: true,
+        access: Access::keys(true),
         arguments: std::sync::Arc::default(),
     };
     let name = "secure".parse().expect("a name");

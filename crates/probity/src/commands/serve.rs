@@ -69,7 +69,7 @@ fn first_token(config: &Config) -> Result<Option<IssuedKey>> {
     let needed = config
         .upstreams
         .values()
-        .any(|upstream| !upstream.anonymous);
+        .any(|upstream| !upstream.access.anonymous);
     if !needed {
         return Ok(None);
     }
@@ -89,7 +89,7 @@ fn first_token(config: &Config) -> Result<Option<IssuedKey>> {
 fn say_how_to_connect(config: &Config, node: &Node, first: Option<&IssuedKey>) -> Result<()> {
     let mut out = io::stdout().lock();
     for (name, upstream) in &config.upstreams {
-        let who = if upstream.anonymous {
+        let who = if upstream.access.anonymous {
             "   (anonymous callers are let in)"
         } else {
             ""

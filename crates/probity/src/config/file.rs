@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::arguments::ArgumentFile;
+use super::identity::IdentityFile;
 use super::masking::MaskingFile;
 use super::policy::PolicyFile;
 use super::setting::Written;
@@ -23,6 +24,8 @@ pub(super) struct ConfigFile {
     pub(super) receipts: bool,
     pub(super) serve_log: Option<bool>,
     pub(super) anonymous: Option<Spanned<bool>>,
+    pub(super) public_url: Option<Spanned<String>>,
+    pub(super) identity: IdentityFile,
     pub(super) upstreams: BTreeMap<Spanned<String>, Spanned<UpstreamFile>>,
     pub(super) policy: PolicyFile,
     pub(super) masking: MaskingFile,
@@ -99,6 +102,9 @@ pub(super) struct UpstreamFile {
     pub(super) env: BTreeMap<Spanned<String>, Spanned<Written>>,
     pub(super) dir: Option<Spanned<String>>,
     pub(super) anonymous: Option<Spanned<bool>>,
+    pub(super) authentication: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) scopes: Vec<Spanned<String>>,
+    pub(super) tool_scopes: BTreeMap<String, Vec<Spanned<String>>>,
     pub(super) dialect: Option<Spanned<String>>,
     pub(super) roots: Vec<String>,
     pub(super) arguments: Vec<ArgumentFile>,

@@ -7,6 +7,7 @@ mod anchors;
 mod arguments;
 mod document;
 mod file;
+mod identity;
 mod masking;
 mod mistake;
 mod overrides;
@@ -22,12 +23,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gateway::{AnchorConfig, Limits, Target, TransitConfig};
+use gateway::{Access, AnchorConfig, Limits, Target, TransitConfig};
 use model::UpstreamName;
 
 use crate::policies::Policies;
 use crate::root;
 
+pub(crate) use identity::Identity;
 pub(crate) use masking::Masking;
 pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use overrides::{Given, Override};
@@ -54,6 +56,10 @@ pub(crate) struct Config {
     pub(crate) org: String,
     /// This machine's name in the log's origin.
     pub(crate) node: String,
+    /// The URL below which clients reach it, if that is not where it listens.
+    pub(crate) public_url: Option<Arc<str>>,
+    /// Who vouches for callers.
+    pub(crate) identity: Identity,
     /// Host names that requests may name besides loopback's own.
     pub(crate) hosts: Vec<Arc<str>>,
     /// Origins of web pages that may call.
@@ -119,8 +125,8 @@ impl Place {
 pub(crate) struct Upstream {
     /// How it is reached, secrets filled in.
     pub(crate) target: Target,
-    /// Whether a caller without a credential is let in.
-    pub(crate) anonymous: bool,
+    /// What opens it.
+    pub(crate) access: Access,
     /// Header fields or environment variables that the gateway adds, for printing.
     pub(crate) settings: Vec<(String, Source)>,
     /// What its tools' arguments are.
@@ -128,9 +134,17 @@ pub(crate) struct Upstream {
 }
 
 impl Config {
+    /// The URL below which clients reach it.
+    pub(crate) fn public_url(&self) -> Arc<str> {
+        let listened = || format!("http://{}", self.listen).into();
+        self.public_url.clone().unwrap_or_else(listened)
+    }
+
     /// What the data path is told.
     pub(crate) fn gateway(&self) -> gateway::Config {
         gateway::Config {
+            public_url: self.public_url.clone(),
+            identity: self.identity.config.clone(),
             hosts: self.hosts.clone(),
             origins: self.origins.clone(),
             receipts: self.receipts,
@@ -142,7 +156,7 @@ impl Config {
                 .map(|(name, upstream)| {
                     let config = gateway::UpstreamConfig {
                         target: upstream.target.clone(),
-                        anonymous: upstream.anonymous,
+                        access: upstream.access.clone(),
                         arguments: upstream.arguments.clone(),
                     };
                     (name.clone(), config)

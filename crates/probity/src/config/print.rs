@@ -6,7 +6,7 @@ use gateway::{AnchoredLogs, Target};
 use serde_json::{Map, Value, json};
 
 use super::file::limits_table;
-use super::{Config, Upstream};
+use super::{Config, Upstream, identity};
 
 /// For a person.
 pub(crate) fn print_text(config: &Config) -> String {
@@ -28,11 +28,23 @@ pub(crate) fn print_text(config: &Config) -> String {
     for (what, how) in config.masking.lines() {
         line(what, how);
     }
+    for (what, how) in identity::lines(&config.identity) {
+        line(&what, how);
+    }
+    let public_url = config.public_url();
     for (name, upstream) in &config.upstreams {
         line("", String::new());
         line(&format!("upstream {name}"), target(upstream));
-        line("  endpoint", format!("http://{}/mcp/{name}", config.listen));
-        line("  anonymous", upstream.anonymous.to_string());
+        line("  endpoint", format!("{public_url}/mcp/{name}"));
+        line("  anonymous", upstream.access.anonymous.to_string());
+        line(
+            "  opened by",
+            identity::opened_by(&upstream.access, &config.identity),
+        );
+        let scopes = identity::scopes(&upstream.access);
+        if !scopes.is_empty() {
+            line("  scopes", scopes);
+        }
         for (what, source) in &upstream.settings {
             line(&format!("  {what}"), source.to_string());
         }
@@ -73,7 +85,9 @@ pub(crate) fn print_json(config: &Config) -> Value {
             let value = json!({
                 "transport": transport(&upstream.target),
                 "target": target(upstream),
-                "anonymous": upstream.anonymous,
+                "anonymous": upstream.access.anonymous,
+                "opened_by": identity::opened_by(&upstream.access, &config.identity),
+                "scopes": identity::scopes(&upstream.access),
                 "arguments": super::arguments::lines(&upstream.arguments),
                 "settings": settings,
             });
@@ -113,6 +127,8 @@ pub(crate) fn print_json(config: &Config) -> Value {
         "witnesses": witnesses,
         "timestamps": timestamps,
         "listen": config.listen.to_string(),
+        "public_url": config.public_url(),
+        "identity": identity::to_json(&config.identity),
         "data": config.data.display().to_string(),
         "org": config.org,
         "node": config.node,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gateway::{HttpTarget, Limits, Secret, StdioTarget, Target};
 use http::{HeaderName, Uri};
+use identity::IssuerConfig;
 use model::UpstreamName;
 use toml::Spanned;
 
@@ -42,10 +43,13 @@ pub(super) fn resolve(
     for (name, span) in file.limits.apply(&mut limits) {
         resolver.mistake(&span, format!("`{name}` is at least 1"));
     }
+    let public_url = resolver.public_url(file.public_url.as_ref(), &file.identity, listen);
+    let identity = resolver.identity(&file.identity);
+    let issuers = &identity.config.issuers;
     let mut upstreams = std::collections::BTreeMap::new();
     for (name, upstream) in &file.upstreams {
         let parsed = name.get_ref().parse::<UpstreamName>();
-        let resolved = resolver.upstream(upstream, file.anonymous.as_ref(), listen);
+        let resolved = resolver.upstream(upstream, file.anonymous.as_ref(), issuers, listen);
         match parsed {
             Err(error) => resolver.mistake(&name.span(), error.to_string()),
             Ok(name) => drop(resolved.map(|upstream| upstreams.insert(name, upstream))),
@@ -65,6 +69,8 @@ pub(super) fn resolve(
         data,
         org,
         node,
+        public_url,
+        identity,
         hosts: lower(&file.hosts),
         origins,
         receipts: file.receipts,
@@ -161,6 +167,7 @@ impl Resolver<'_> {
         &mut self,
         written: &Spanned<UpstreamFile>,
         anonymous_all: Option<&Spanned<bool>>,
+        issuers: &[IssuerConfig],
         listen: Option<SocketAddr>,
     ) -> Option<Upstream> {
         let (file, span) = (written.get_ref(), written.span());
@@ -175,6 +182,7 @@ impl Resolver<'_> {
                 ),
             );
         }
+        let access = self.access(file, anonymous.is_some_and(|a| *a.get_ref()), issuers);
         let (target, settings) = match (&file.url, &file.command) {
             (Some(url), None) => self.http(file, url)?,
             (None, Some(command)) => self.stdio(file, command)?,
@@ -192,7 +200,7 @@ impl Resolver<'_> {
         };
         Some(Upstream {
             target,
-            anonymous: anonymous.is_some_and(|a| *a.get_ref()),
+            access,
             settings,
             arguments: Arc::new(arguments::resolve(
                 file.dialect.as_ref(),

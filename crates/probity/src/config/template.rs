@@ -39,11 +39,32 @@ serve_log = true
 # # env = { LOG_LEVEL = "info", API_KEY = { env = "FILES_API_KEY" } }
 # # dir = "/srv"
 # # anonymous = true                                     # loopback only; every record says so
+# # authentication = ["keys", "corp"]                    # tokens of `probity token`, and of these issuers
+# # scopes = ["mcp"]                                     # that every access token needs
+# # tool_scopes = { "delete_*" = ["mcp:write"] }         # that calls of tools need besides
 # # dialect = "postgresql"                               # of the SQL in its tools' arguments
 # # roots = ["/srv/share"]                               # the folders that its tools may touch
 # # arguments = [{ tool = "run", argument = "job", is = "shell" }]
 #                                                        # sql, shell, powershell, http, path, mongodb,
 #                                                        # redis, cypher, elasticsearch, or text
+
+# Who vouches for callers: OAuth authorization servers whose access tokens are believed. Clients are told
+# where to get one; tokens are issued for the URL of the endpoint, PUBLIC_URL/mcp/NAME.
+#
+# public_url = "https://probity.example"
+#
+# [identity]
+# # networks = ["10.20.0.0/16"]                          # may be asked although they are not public
+# # authorities = "corporate-ca.pem"
+#
+# [[identity.issuers]]
+# name = "corp"
+# url = "https://idp.example/realms/main"                # as it stands in its metadata and tokens
+# # audiences = ["api://probity"]                        # besides the URL of the endpoint
+# # algorithms = ["RS256", "ES256"]
+# # token_type = "at+jwt"
+# # claims = { subject = "sub", groups = "realm_access.roles", group_prefix = "corp/" }
+# # introspection = { client_id = "probity", client_secret = { env = "IDP_SECRET" } }    # opaque tokens
 
 # Who may do what: policies in Cedar. What no policy permits is refused. In force without this table are
 # all policies that the product brings along (`probity policy defaults` prints them): reading passes,

@@ -143,13 +143,16 @@ env = { LOG = "info" }
             upstream files           npx -y server 'a b'
               endpoint               http://127.0.0.1:1/mcp/files
               anonymous              false
+              opened by              keys
               LOG                    "info"
             upstream old             http://127.0.0.1:9/sse
               endpoint               http://127.0.0.1:1/mcp/old
               anonymous              false
+              opened by              keys
             upstream web             https://example.com/mcp/
               endpoint               http://127.0.0.1:1/mcp/web
               anonymous              true
+              opened by              keys
               x-team                 "payments"
         "#]],
     );
@@ -187,7 +190,7 @@ depth_max = "deep"
 "#,
         expect![[r#"
             p.toml:2:10: `localhost` is no address and port; write it like `127.0.0.1:8808`
-            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `upstreams`, `policy`, `masking`, `witnesses`, `timestamps`, `limits`, `keys`, `purge`
+            p.toml:3:1: unknown field `listn`, expected one of `listen`, `data`, `org`, `node`, `hosts`, `origins`, `receipts`, `serve_log`, `anonymous`, `public_url`, `identity`, `upstreams`, `policy`, `masking`, `witnesses`, `timestamps`, `limits`, `keys`, `purge`
             p.toml:4:12: invalid type: string "yes", expected a boolean
             p.toml:5:12: `console.example` is no origin; write it like `https://console.example`
             p.toml:6:7: `org` is made of letters, digits, `-`, `_` and `.`
@@ -195,7 +198,7 @@ depth_max = "deep"
             p.toml:10:29: a secret may not stand in the file: write { env = "NAME" } or { file = "PATH" }
             p.toml:10:43: `bad name` is no name of a header field
             p.toml:11:25: the environment variable `PROBITY_TEST_NOT_SET` is not set: set it before you start
-            p.toml:12:1: unknown field `colour`, expected one of `url`, `transport`, `credential`, `headers`, `authorities`, `command`, `env`, `dir`, `anonymous`, `dialect`, `roots`, `arguments`
+            p.toml:12:1: unknown field `colour`, expected one of `url`, `transport`, `credential`, `headers`, `authorities`, `command`, `env`, `dir`, `anonymous`, `authentication`, `scopes`, `tool_scopes`, `dialect`, `roots`, `arguments`
             p.toml:15:11: `command` names no program
             p.toml:16:13: needs exactly one of `env` and `file`
             p.toml:18:12: `U` cannot be in an upstream's name: use a-z, 0-9, `-`, `_` and `.`
@@ -272,6 +275,7 @@ fn variables_and_flags_lie_over_the_file() {
             upstream a               http://b/
               endpoint               http://127.0.0.1:2/mcp/a
               anonymous              true
+              opened by              keys
         "#]],
     );
     check_with(
@@ -452,6 +456,99 @@ logs = ["org"]
             masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
             masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
             timestamps               https://tsa.example/tsr every 3600000 ms
+        "#]],
+    );
+}
+
+#[test]
+fn who_vouches_for_callers() {
+    check(
+        "listen = \"0.0.0.0:80\"\npublic_url = \"https://gw.example\"\n\
+         [identity]\nnetworks = [\"10.0.0.0/8\"]\n\
+         [[identity.issuers]]\nname = \"corp\"\nurl = \"https://idp.example/realms/main\"\n\
+         audiences = [\"api://p\"]\nalgorithms = [\"RS256\", \"EdDSA\"]\ntoken_type = \"at+jwt\"\n\
+         claims = { groups = \"realm_access.roles\", group_prefix = \"corp/\", service_when = { gty = \"m2m\" } }\n\
+         introspection = { client_id = \"p\", client_secret = { env = \"PATH\" } }\n\
+         [[identity.issuers]]\nname = \"partner\"\nurl = \"https://login.partner.example\"\n\
+         [upstreams.db]\nurl = \"https://db.example/mcp\"\nauthentication = [\"corp\"]\n\
+         scopes = [\"mcp\"]\ntool_scopes = { \"drop_*\" = [\"mcp\", \"mcp:write\"] }\n\
+         [upstreams.web]\nurl = \"https://web.example/mcp\"\n",
+        expect![[r#"
+            listen                   0.0.0.0:80
+            data                     /etc/probity-data
+            log origin               probity/gw/node-1
+            hosts                    none besides loopback
+            origins                  none besides loopback
+            receipts                 false
+            root key                 a file in the data directory
+            purge approvals          1
+            serve_log                true
+            policies                 defaults
+            masking record           credential label, card partial, authentication delete, identifier label, contact pseudonym
+            masking agent            credential label, card partial, authentication delete, identifier label, contact reveal
+            masking server           credential reveal, card reveal, authentication reveal, identifier reveal, contact reveal
+            issuer corp
+              url                    https://idp.example/realms/main
+              audiences              the endpoint's own URL, api://p
+              algorithms             RS256, EdDSA
+              token type             at+jwt
+              claims                 subject sub, client client_id or azp, groups realm_access.roles, scopes scope or scp, groups are called corp/NAME, a service when gty is m2m
+              introspection          where its metadata says as p, secret from env PATH, remembered 30000 ms
+            issuer partner
+              url                    https://login.partner.example
+              audiences              the endpoint's own URL
+              algorithms             RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+              token type             any
+              claims                 subject sub, client client_id or azp, groups none, scopes scope or scp
+            identity networks        10.0.0.0/8
+            upstream db              https://db.example/mcp
+              endpoint               https://gw.example/mcp/db
+              anonymous              false
+              opened by              corp
+              scopes                 mcp; drop_*: mcp mcp:write
+            upstream web             https://web.example/mcp
+              endpoint               https://gw.example/mcp/web
+              anonymous              false
+              opened by              keys, corp, partner
+        "#]],
+    );
+}
+
+#[test]
+fn who_cannot_vouch_for_callers() {
+    check(
+        "listen = \"0.0.0.0:80\"\n[identity]\nnetworks = [\"10.0.0.0/33\"]\n\
+         [[identity.issuers]]\nname = \"corp\"\nurl = \"http://idp.example\"\n\
+         algorithms = [\"HS256\"]\ntoken_type = \"jwt\"\nskew_ms_max = 3600000\n\
+         [[identity.issuers]]\nname = \"keys\"\nurl = \"https://b.example?x\"\nalgorithms = []\n\
+         [[identity.issuers]]\nname = \"c\"\nurl = \"https://c.example\"\n\
+         introspection = { client_id = \"p\", client_secret = \"plain\" }\n\
+         [[identity.issuers]]\nname = \"d\"\nurl = \"https://d.example\"\nkeys_fresh_ms = 0\n\
+         introspection = { client_id = \"p\" }\n\
+         [[identity.issuers]]\nurl = \"https://e.example\"\n\
+         [[identity.issuers]]\nname = \"f\"\nurl = \"https://f.example\"\n\
+         [[identity.issuers]]\nname = \"f\"\nurl = \"https://f2.example\"\n\
+         [upstreams.db]\nurl = \"https://db.example/mcp\"\nauthentication = []\n\
+         [upstreams.web]\nurl = \"https://web.example/mcp\"\nauthentication = [\"nobody\"]\n\
+         scopes = [\"a b\"]\n",
+        expect![[r#"
+            p.toml:3:13: `10.0.0.0/33` is no network; write it like `10.20.0.0/16`
+            p.toml:4:1: tokens are issued for a URL: say with `public_url` how clients reach this
+            p.toml:6:7: `http://idp.example` must be `https`: it is not loopback
+            p.toml:7:15: `HS256` is no algorithm with a public key; there are RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+            p.toml:8:14: `jwt` is no type of tokens; there are `at+jwt` and `any`
+            p.toml:9:15: `skew_ms_max` is at most 600000: set the clocks
+            p.toml:11:8: `keys` cannot be the name of an issuer
+            p.toml:12:7: `https://b.example?x` may have no query and no fragment
+            p.toml:13:14: an issuer that may use no algorithm vouches for nobody
+            p.toml:17:52: a secret may not stand in the file: write { env = "NAME" } or { file = "PATH" }
+            p.toml:21:17: `keys_fresh_ms` is at least 1
+            p.toml:22:17: introspection needs a `client_id` and a `client_secret`
+            p.toml:23:1: an issuer needs a `name` and a `url`
+            p.toml:28:1: another issuer has this name or this URL
+            p.toml:33:18: nothing opens this upstream; name `keys` or an issuer
+            p.toml:36:19: there is no issuer `nobody`
+            p.toml:37:11: `a b` is no scope: no space, no quote
         "#]],
     );
 }

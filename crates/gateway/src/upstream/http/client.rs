@@ -39,13 +39,8 @@ impl HttpClient {
         connector.enforce_http(false);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_millis(connect_ms_max)));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots(authorities_pem)?)
-            .with_no_client_auth();
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(config)
+            .with_tls_config(tls(authorities_pem)?)
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(connector);
@@ -76,6 +71,15 @@ impl HttpClient {
             }
         })
     }
+}
+
+/// TLS that trusts the system's authorities and `authorities_pem`.
+pub(crate) fn tls(authorities_pem: &[u8]) -> Result<ClientConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots(authorities_pem)?)
+        .with_no_client_auth())
 }
 
 fn roots(authorities_pem: &[u8]) -> Result<RootCertStore, TlsError> {

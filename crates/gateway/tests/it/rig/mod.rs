@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use gateway::{
-    Config, Gateway, HttpTarget, PublishedLogs, Running, Secret, StdioTarget, Target,
+    Access, Config, Gateway, HttpTarget, PublishedLogs, Running, Secret, StdioTarget, Target,
     UpstreamConfig, Wiring,
 };
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
@@ -120,7 +120,7 @@ impl Rig {
         ] {
             let upstream = UpstreamConfig {
                 target,
-                anonymous,
+                access: Access::keys(anonymous),
                 arguments: Arc::default(),
             };
             config

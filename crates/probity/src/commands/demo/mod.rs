@@ -17,7 +17,7 @@ use super::findings::{self, Filter};
 use super::serve::{StopSignals, runtime, say_ready};
 use super::{recordings, show, verify};
 use crate::cli::{DemoArgs, SampleServerArgs, SessionRef};
-use crate::config::{Config, Masking, Upstream};
+use crate::config::{Config, Identity, Masking, Upstream};
 use crate::exit::Exit;
 use crate::policies::Policies;
 use crate::running::Node;
@@ -61,7 +61,7 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
     };
     let upstream = Upstream {
         target: Target::Stdio(target),
-        anonymous: false,
+        access: gateway::Access::keys(false),
         settings: Vec::new(),
         arguments: Arc::new(inspect::arguments::Settings {
             dialect: Some(inspect::sql::Dialect::Sqlite),
@@ -74,6 +74,8 @@ fn config(args: &DemoArgs, data: &Path) -> Result<Config> {
         data: data.join("probity"),
         org: "demo".to_owned(),
         node: "node-1".to_owned(),
+        public_url: None,
+        identity: Identity::default(),
         hosts: Vec::new(),
         origins: Vec::new(),
         receipts: false,
