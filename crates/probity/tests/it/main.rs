@@ -16,6 +16,7 @@ mod documents;
 mod help;
 mod judges;
 mod masking;
+mod oauth;
 mod pins;
 mod policy;
 mod program;
