@@ -26,15 +26,15 @@ fn a_server_that_asks_in_vain_gets_an_answer() {
             record intent permitted CALL-1 request tools/call a 1 [permit-all] | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}
             upstream <- tools/call {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}
             > message {"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}}
-            record refusal refused CALL-1 request sampling/createMessage 7 [forbid-1] {"declined":[{"id":7,"code":4403}]} | {"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}}
+            record refusal refused CALL-1 request sampling/createMessage 7 [forbid-1] {"declined":[4403]} | {"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}}
             upstream <- sampling/createMessage {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"this request is not permitted here"}}
             agent <- nothing
             > events id: 4\ndata: {"jsonrpc":"2.0","id":"x","method":"roots/list"}\n\n
-            record refusal refused CALL-1 request roots/list "x" [hide-2] {"declined":[{"id":"x","code":-32601}]} | {"jsonrpc":"2.0","id":"x","method":"roots/list"}
+            record refusal refused CALL-1 request roots/list "x" [hide-2] {"declined":[-32601]} | {"jsonrpc":"2.0","id":"x","method":"roots/list"}
             upstream <- roots/list {"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"Method not found"}}
             agent <- nothing
             > message {"jsonrpc":"2.0","id":8,"method":"elicitation/create","params":{}}
-            record refusal refused CALL-1 request elicitation/create 8 [hold-3] {"declined":[{"id":8,"code":4403}]} | {"jsonrpc":"2.0","id":8,"method":"elicitation/create","params":{}}
+            record refusal refused CALL-1 request elicitation/create 8 [hold-3] {"declined":[4403]} | {"jsonrpc":"2.0","id":8,"method":"elicitation/create","params":{}}
             upstream <- elicitation/create {"jsonrpc":"2.0","id":8,"error":{"code":4403,"message":"this request is not permitted here"}}
             agent <- nothing
             > message {"jsonrpc":"2.0","id":9,"method":"ping"}
@@ -143,11 +143,11 @@ fn a_batch_is_judged_message_by_message() {
             record intent permitted CALL-1 batch [permit-all] | [{"jsonrpc":"2.0","id":1,"method":"tools/list"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a"}}]
             upstream <- batch [{"jsonrpc":"2.0","id":1,"method":"tools/list"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a"}}]
             > events data: [{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage"},{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},{"name":"b"}]}}]\n\n
-            record outcome - CALL-1 batch {"declined":[{"id":7,"code":4403}],"left_out":[{"kind":"message","name":"sampling/createMessage","rules":["forbid-1"],"errors":[]},{"kind":"tools/call","name":"b","rules":["forbid-2"],"errors":[]}]} | [{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage"},{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},{"name":"b"}]}}]
+            record outcome - CALL-1 batch {"declined":[4403],"left_out":[{"kind":"message","name":"sampling/createMessage","rules":["forbid-1"],"errors":[]},{"kind":"tools/call","name":"b","rules":["forbid-2"],"errors":[]}]} | [{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage"},{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"},{"name":"b"}]}}]
             upstream <- sampling/createMessage {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"this request is not permitted here"}}
             agent <- frame data: [{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"}]}}]\n\n
             > events data: [{"jsonrpc":"2.0","id":8,"method":"sampling/createMessage"}]\n\n
-            record refusal refused CALL-1 batch [forbid-1] {"declined":[{"id":8,"code":4403}],"left_out":[{"kind":"message","name":"sampling/createMessage","rules":["forbid-1"],"errors":[]}]} | [{"jsonrpc":"2.0","id":8,"method":"sampling/createMessage"}]
+            record refusal refused CALL-1 batch [forbid-1] {"declined":[4403],"left_out":[{"kind":"message","name":"sampling/createMessage","rules":["forbid-1"],"errors":[]}]} | [{"jsonrpc":"2.0","id":8,"method":"sampling/createMessage"}]
             upstream <- sampling/createMessage {"jsonrpc":"2.0","id":8,"error":{"code":4403,"message":"this request is not permitted here"}}
             agent <- nothing
             > events data: [{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":7}]}}]\n\n
@@ -174,18 +174,18 @@ fn a_modern_server_asks_in_vain() {
             record intent permitted CALL-1 request tools/call a 1 [permit-all] | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}
             upstream <- tools/call {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}
             > message {"jsonrpc":"2.0","id":"x","method":"roots/list"}
-            record refusal refused CALL-1 request roots/list "x" {"declined":[{"id":"x","code":-32601}]} | {"jsonrpc":"2.0","id":"x","method":"roots/list"}
+            record refusal refused CALL-1 request roots/list "x" {"declined":[-32601]} | {"jsonrpc":"2.0","id":"x","method":"roots/list"}
             upstream <- roots/list {"jsonrpc":"2.0","id":"x","error":{"code":-32601,"message":"Method not found"}}
             agent <- nothing
             > message {"jsonrpc":"2.0","id":8,"method":"ping"}
-            record refusal refused CALL-1 request ping 8 {"declined":[{"id":8,"code":-32601}]} | {"jsonrpc":"2.0","id":8,"method":"ping"}
+            record refusal refused CALL-1 request ping 8 {"declined":[-32601]} | {"jsonrpc":"2.0","id":8,"method":"ping"}
             upstream <- ping {"jsonrpc":"2.0","id":8,"error":{"code":-32601,"message":"Method not found"}}
             agent <- nothing
             > message {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[]}}
             record outcome - CALL-1 response tools/call 1 | {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[]}}
             agent <- message 200 {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[]}}
             > aside {"jsonrpc":"2.0","id":9,"method":"sampling/createMessage","params":{}}
-            record refusal refused request sampling/createMessage 9 {"declined":[{"id":9,"code":-32601}]} | {"jsonrpc":"2.0","id":9,"method":"sampling/createMessage","params":{}}
+            record refusal refused request sampling/createMessage 9 {"declined":[-32601]} | {"jsonrpc":"2.0","id":9,"method":"sampling/createMessage","params":{}}
             upstream <- sampling/createMessage {"jsonrpc":"2.0","id":9,"error":{"code":-32601,"message":"Method not found"}}
             agent <- nothing
         "#]],
