@@ -143,7 +143,9 @@ impl Asking<'_> {
 
     fn decide(&mut self, method: &str, message: Option<&Message>) -> Verdict {
         let name = message.and_then(Message::name);
-        let uses = message.map(uses::of).unwrap_or_default();
+        let completes = |message: &&Message| message.method() == Some(Method::CompletionComplete);
+        let completed = message.filter(completes).map(uses::of);
+        let completed = completed.unwrap_or_default();
         let target = match (message.and_then(Message::method), name.as_deref()) {
             (Some(Method::ToolsCall), Some(name)) => Target::Tool(name),
             (Some(Method::PromptsGet), Some(name)) => Target::Prompt(name),
@@ -155,9 +157,9 @@ impl Asking<'_> {
                 ),
                 Some(uri),
             ) => Target::Resource(uri),
-            (Some(Method::CompletionComplete), _) => {
-                uses.first().map_or(Target::Server, |used| used.as_use().1)
-            }
+            (Some(Method::CompletionComplete), _) => completed
+                .first()
+                .map_or(Target::Server, |used| used.as_use().1),
             _ => Target::Server,
         };
         self.ask(client_action(method), method, target, message)
