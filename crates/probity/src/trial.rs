@@ -66,7 +66,8 @@ pub(crate) struct Trial {
     /// The method of a server's request that the message answers.
     #[serde(default)]
     answers: Option<String>,
-    /// The versions of the tool's or the prompt's definition that were seen, the oldest first.
+    /// The versions of the tool's or the prompt's definition that were seen, the oldest first; those that
+    /// have a `uriTemplate` are of templates.
     #[serde(default)]
     definitions: Vec<Value>,
     /// Whether somebody accepted the newest.
@@ -192,22 +193,28 @@ impl Trial {
     fn pins(&self, call: &Call) -> Pins {
         let mut pins = Pins::default();
         let message = call.subject.message();
-        let kind = match message.and_then(Message::method) {
+        let named = message.and_then(Message::name).unwrap_or_default();
+        let of_call = match message.and_then(Message::method) {
             Some(Method::PromptsGet) => Kind::Prompt,
             _ => Kind::Tool,
         };
-        let key = Key {
-            upstream: call.exchange.upstream.clone(),
-            kind,
-            name: message.and_then(Message::name).unwrap_or_default().into(),
-        };
         for definition in &self.definitions {
+            let template = definition.get("uriTemplate").and_then(Value::as_str);
+            let (kind, name) = match template {
+                Some(template) => (Kind::Template, template),
+                None => (of_call, &*named),
+            };
+            let key = Key {
+                upstream: call.exchange.upstream.clone(),
+                kind,
+                name: name.into(),
+            };
             let text = definition.to_string();
             if let Some(version) = Version::new(text.as_bytes(), text.as_bytes(), call.at) {
                 pins.see(&key, &version);
             }
         }
-        if let Some(pinned) = pins.get_mut(&key).filter(|_| self.accepted) {
+        for (_, pinned) in pins.iter_mut().filter(|_| self.accepted) {
             let review = Review {
                 by: "".into(),
                 at: call.at,
