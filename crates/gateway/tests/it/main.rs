@@ -33,6 +33,8 @@ mod limits;
 #[cfg(test)]
 mod masking;
 #[cfg(test)]
+mod outside;
+#[cfg(test)]
 mod presidio;
 #[cfg(test)]
 mod processes;
