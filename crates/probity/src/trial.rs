@@ -14,7 +14,7 @@ use ledger::{Facts, HttpFacts, Record as _};
 use mask::{MaskSet, Outside};
 use mcp::json::Limits;
 use mcp::{Era, Message, Method};
-use model::{Agent, CallId, Caller, ExchangeId, Principal, Timestamp};
+use model::{AccessToken, Agent, CallId, Caller, ExchangeId, Principal, Timestamp};
 use policy::{Calls, Policy};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,7 +50,10 @@ pub(crate) struct Trial {
     issuer: Option<String>,
     #[serde(default)]
     groups: Vec<String>,
-    /// The client software.
+    /// The OAuth client that the caller's token was issued to.
+    #[serde(default)]
+    client: Option<String>,
+    /// The client software, as it describes itself.
     #[serde(default)]
     agent: Option<String>,
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -262,6 +265,13 @@ impl Trial {
             (None, None) => Principal::Anonymous,
             (Some(_), Some(_)) => bail!("a caller is a `person` or a `service`"),
         };
-        Ok(Caller::by_key(principal, "".into()))
+        let mut caller = Caller::by_key(principal, "".into());
+        if let Some(client) = &self.client {
+            caller.token = Some(Arc::new(AccessToken {
+                client: client.as_str().into(),
+                ..AccessToken::default()
+            }));
+        }
+        Ok(caller)
     }
 }
