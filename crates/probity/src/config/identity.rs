@@ -73,6 +73,14 @@ pub(crate) struct Identity {
 impl Resolver<'_> {
     pub(super) fn identity(&mut self, file: &IdentityFile) -> Identity {
         let mut identity = Identity::default();
+        let networks: Vec<Network> = file
+            .networks
+            .iter()
+            .filter_map(|n| self.network(n))
+            .collect();
+        for written in &file.issuers {
+            self.loopback_is_listed(written.get_ref(), &networks);
+        }
         let issuers = &mut identity.config.issuers;
         for written in &file.issuers {
             let Some((issuer, source)) = self.issuer(written) else {
@@ -89,11 +97,7 @@ impl Resolver<'_> {
             issuers.push(issuer);
         }
         identity.config.outside = OutsideConfig {
-            networks: file
-                .networks
-                .iter()
-                .filter_map(|n| self.network(n))
-                .collect(),
+            networks,
             authorities_pem: self.authorities(file.authorities.as_ref()),
             ..OutsideConfig::default()
         };
@@ -241,6 +245,22 @@ impl Resolver<'_> {
             self.mistake(&url.span(), message);
         }
         Some(uri)
+    }
+
+    /// An issuer on this machine is asked only where the operator says so.
+    fn loopback_is_listed(&mut self, issuer: &IssuerFile, networks: &[Network]) {
+        let listed = networks.iter().any(|network| network.addr().is_loopback());
+        let Some(url) = issuer.url.as_ref().filter(|_| !listed) else {
+            return;
+        };
+        let uri = url.get_ref().parse::<Uri>().ok();
+        if uri.is_some_and(|uri| uri.host().is_some_and(is_loopback)) {
+            let message = format!(
+                "`{}` is on loopback; list `127.0.0.0/8` in `identity.networks` to allow it",
+                url.get_ref()
+            );
+            self.mistake(&url.span(), message);
+        }
     }
 
     /// The URL below which clients reach the gateway.

@@ -528,6 +528,7 @@ fn who_cannot_vouch_for_callers() {
          [[identity.issuers]]\nurl = \"https://e.example\"\n\
          [[identity.issuers]]\nname = \"f\"\nurl = \"https://f.example\"\n\
          [[identity.issuers]]\nname = \"f\"\nurl = \"https://f2.example\"\n\
+         [[identity.issuers]]\nname = \"g\"\nurl = \"http://127.0.0.1:9\"\n\
          [upstreams.db]\nurl = \"https://db.example/mcp\"\nauthentication = []\n\
          [upstreams.web]\nurl = \"https://web.example/mcp\"\nauthentication = [\"nobody\"]\n\
          scopes = [\"a b\"]\n",
@@ -546,9 +547,10 @@ fn who_cannot_vouch_for_callers() {
             p.toml:22:17: introspection needs a `client_id` and a `client_secret`
             p.toml:23:1: an issuer needs a `name` and a `url`
             p.toml:28:1: another issuer has this name or this URL
-            p.toml:33:18: nothing opens this upstream; name `keys` or an issuer
-            p.toml:36:19: there is no issuer `nobody`
-            p.toml:37:11: `a b` is no scope: no space, no quote
+            p.toml:33:7: `http://127.0.0.1:9` is on loopback; list `127.0.0.0/8` in `identity.networks` to allow it
+            p.toml:36:18: nothing opens this upstream; name `keys` or an issuer
+            p.toml:39:19: there is no issuer `nobody`
+            p.toml:40:11: `a b` is no scope: no space, no quote
         "#]],
     );
 }
