@@ -160,6 +160,11 @@ impl<'a> Relay<'a> {
                 () = waited => Step::Waited,
                 came = next, if more => Step::Came(came),
             };
+            let step = match step {
+                // What broke because it was stopped may be heard of before the stop.
+                Step::Came(Some(Err(_)) | None) => watch.now().map_or(step, Step::Halted),
+                step => step,
+            };
             match step {
                 Step::Durable(durable) => {
                     if let Err(error) = self.relay(durable).await {
