@@ -56,40 +56,50 @@ impl Asking<'_> {
         let shown = shown.as_ref().unwrap_or(message);
         let mut edits = Edits::default();
         let mut left_out = Vec::new();
-        for listed in [Listed::Resources, Listed::Tasks] {
-            let (Some(filter), Some(shown)) = (filter(message), filter(shown)) else {
-                continue;
-            };
-            let list = filter.get(listed.member());
-            let Some(list) = list.filter(|list| !list.is_null()) else {
-                continue;
-            };
-            if !list.is_array() {
-                left_out.push(self.left_out(listed, "", &Refused::Unread("it is no list")));
-                edits.remove_member(shown, listed.member());
-                continue;
-            }
-            let refused = list.elements().enumerate().map(|(at, element)| {
-                let name = element.text();
-                let refused = match &name {
-                    _ if at >= LISTED_MAX => Some(Refused::Unread("there are too many")),
-                    None => Some(Refused::Unread("it is no text")),
-                    Some(name) => self.refused(listed, name).map(Refused::Policy),
-                };
-                if let Some(why) = &refused {
-                    left_out.push(self.left_out(listed, &name.unwrap_or_default(), why));
-                }
-                refused.is_some()
-            });
-            let refused: Vec<bool> = refused.collect();
-            if let Some(shown) = shown.get(listed.member()) {
-                edits.keep_elements(shown, |at| refused.get(at) == Some(&false));
+        if let (Some(filter), Some(shown)) = (filter(message), filter(shown)) {
+            for listed in [Listed::Resources, Listed::Tasks] {
+                self.cut(listed, filter, shown, &mut edits, &mut left_out);
             }
         }
         Ok(Heard {
             shown: edits.apply(shown.bytes())?,
             left_out,
         })
+    }
+
+    /// Takes out of one list what does not pass, or all of it where it is none.
+    fn cut(
+        &self,
+        listed: Listed,
+        filter: Json<'_>,
+        shown: Json<'_>,
+        edits: &mut Edits,
+        left_out: &mut Vec<Value>,
+    ) {
+        let list = filter.get(listed.member());
+        let Some(list) = list.filter(|list| !list.is_null()) else {
+            return;
+        };
+        if !list.is_array() {
+            left_out.push(self.left_out(listed, "", &Refused::Unread("it is no list")));
+            return edits.remove_member(shown, listed.member());
+        }
+        let mut passes = Vec::new();
+        for (at, element) in list.elements().enumerate() {
+            let name = element.text();
+            let refused = match &name {
+                _ if at >= LISTED_MAX => Some(Refused::Unread("there are too many")),
+                None => Some(Refused::Unread("it is no text")),
+                Some(name) => self.refused(listed, name).map(Refused::Policy),
+            };
+            passes.push(refused.is_none());
+            if let Some(why) = refused {
+                left_out.push(self.left_out(listed, &name.unwrap_or_default(), &why));
+            }
+        }
+        if let Some(shown) = shown.get(listed.member()) {
+            edits.keep_elements(shown, |at| passes.get(at) == Some(&true));
+        }
     }
 
     /// Why not all of a filter passes.
