@@ -1,5 +1,6 @@
 //! Starting, the life of sessions, and stopping without losing a call.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -155,11 +156,15 @@ pub(crate) fn close_soon(shared: &Arc<Shared>, visible: &str, why: &'static str)
     }
 }
 
-/// Fetches the issuers' keys before anybody waits for them.
+/// Fetches the issuers' keys before anybody waits for them. What lasts is told once.
 async fn keys_stay_fresh(shared: Arc<Shared>) {
+    let mut told = HashMap::new();
     loop {
         for (issuer, error) in shared.issuers.upkeep(random::now()).await {
-            tracing::warn!(%issuer, error, "the keys of an issuer cannot be fetched");
+            if told.get(&issuer) != Some(&error) {
+                tracing::warn!(%issuer, error, "the keys of an issuer cannot be fetched");
+                told.insert(issuer, error);
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(KEYS_LOOKED_AT) => {}

@@ -329,3 +329,28 @@ async fn endpoints_say_who_issues_tokens_for_them() {
     );
     rig.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_that_is_down_lets_nobody_in_and_is_no_reason_to_sign_in_again() {
+    let mut issuer = Issuer::start().await;
+    // Nobody listens there.
+    issuer.url = "http://127.0.0.1:1".to_owned();
+    let mut rig = Rig::with(Script::new(), |config| issuer.open(config)).await;
+    let good = format!("Bearer {}", issuer.token(json!({})));
+    let answer = rig.send(&request("/mcp/http", "read", &[&good])).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.header("retry-after"), Some("5"));
+    assert_eq!(answer.header("www-authenticate"), None);
+    let records = rig.news();
+    let refused = records.last().expect("a record");
+    let detail = refused.facts.detail.clone().unwrap_or_default();
+    assert!(
+        detail.starts_with("the issuer `corp` cannot be asked: "),
+        "{detail}"
+    );
+    // Keys of this gateway are nobody else's business.
+    let alice = format!("Bearer {}", rig.alice);
+    let answer = rig.send(&request("/mcp/http", "read", &[&alice])).await;
+    assert_eq!(answer.status, 200);
+    rig.stop().await;
+}
