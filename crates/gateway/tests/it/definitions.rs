@@ -138,3 +138,45 @@ async fn a_server_that_asks_in_vain_is_told_and_the_client_is_not_asked() {
         rig.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_not_asked_to_tell_of_what_may_not_be_read() {
+    let done = r#"{"jsonrpc":"2.0","id":$ID,"result":{"resultType":"complete"}}"#;
+    let listen = "subscriptions/listen";
+    let script = Script::new().on(When::method(listen), Answer::Message(done.to_owned()));
+    let mut rig = Rig::start(script).await;
+    rig.decide_by(
+        "@id(\"all\") permit(principal, action, resource);\n\
+         @id(\"etc\") forbid(principal, action == Probity::Action::\"resources/read\", resource)\n\
+         when { resource.uri like \"file:///etc/*\" };",
+    );
+    rig.news();
+    let wanted =
+        r#","notifications":{"resourceSubscriptions":["file:///etc/shadow", "file:///a"]}"#;
+    for upstream in ["http", "stdio"] {
+        let answer = rig.modern(upstream, 1, listen, wanted).await;
+        assert!(answer.text().contains("complete"), "{answer:?}");
+    }
+    let holds = |received: &[testkit::raw::Received]| {
+        let bodies = received.iter().map(testkit::raw::Received::body);
+        let bodies: Vec<_> = bodies
+            .map(|body| String::from_utf8_lossy(&body).into_owned())
+            .collect();
+        let cut = r#""resourceSubscriptions":["file:///a"]"#;
+        assert!(
+            bodies.iter().all(|body| !body.contains("shadow")),
+            "{bodies:?}"
+        );
+        bodies.iter().any(|body| body.contains(cut))
+    };
+    assert!(rig.raw.wait_for(PATIENCE, holds) && rig.stdio.wait_for(PATIENCE, holds));
+    let news = rig.news();
+    let says = |record: &&crate::rig::RecordLine| {
+        let asked = String::from_utf8_lossy(&record.payload).contains("file:///etc/shadow");
+        let extra = record.facts.extra.as_ref().map(ToString::to_string);
+        asked && extra.is_some_and(|extra| extra.contains("left_out"))
+    };
+    let intents = news.iter().filter(|record| record.kind == Kind::Intent);
+    assert_eq!(intents.filter(says).count(), 2, "{news:#?}");
+    rig.stop().await;
+}
