@@ -11,7 +11,9 @@ use model::{Principal, Timestamp};
 use serde_json::Value;
 
 use crate::policy::lineage;
-use crate::request::{AnswerFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target};
+use crate::request::{
+    AnswerFacts, ApprovalFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target,
+};
 use crate::tools::{Tools, Type};
 use crate::vocabulary::{COMMANDS, Language};
 
@@ -41,6 +43,7 @@ pub(crate) fn prepare(
     let mut pairs = match request.facts {
         Facts::Message(facts) => message(facts)?,
         Facts::Answer(facts) => answer(facts),
+        Facts::Approval(facts) => approval(facts),
     };
     if let (Some(tool), Facts::Message(facts)) = (tools.get(action), request.facts) {
         let empty = Value::Object(serde_json::Map::new());
@@ -234,6 +237,19 @@ fn answer(facts: &AnswerFacts) -> Pairs {
         (
             "credentials".to_owned(),
             Expression::new_bool(facts.credentials),
+        ),
+    ]
+}
+
+fn approval(facts: &ApprovalFacts) -> Pairs {
+    vec![
+        ("method".to_owned(), text(&facts.method)),
+        ("requester".to_owned(), text(&facts.requester)),
+        ("rules".to_owned(), texts(&facts.rules)),
+        ("channel".to_owned(), text(&facts.channel)),
+        (
+            "emergency".to_owned(),
+            Expression::new_bool(facts.emergency),
         ),
     ]
 }

@@ -21,7 +21,8 @@ pub mod vocabulary;
 pub use difference::RuleChange;
 pub use policy::Policy;
 pub use request::{
-    AnswerFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin, Request, Target, Verb,
+    AnswerFacts, ApprovalFacts, Arguments, Calls, Effects, Facts, Hints, MessageFacts, Pin,
+    Request, Target, Verb,
 };
 pub use rule::{Rule, Says};
 pub use source::{Mistake, Source};

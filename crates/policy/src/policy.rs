@@ -14,7 +14,9 @@ use crate::listing::Listed;
 use crate::rule::{Rule, Says};
 use crate::source::Source;
 use crate::tools::Tools;
-use crate::vocabulary::{self, ANSWER, CLIENT_GROUP, FROM_CLIENT, FROM_SERVER, SERVER_GROUP};
+use crate::vocabulary::{
+    self, ANSWER, APPROVE, CLIENT_GROUP, FROM_CLIENT, FROM_SERVER, SERVER_GROUP,
+};
 use crate::{Reason, Request, Terms, Verdict, tools};
 
 /// A set of policies.
@@ -221,22 +223,18 @@ impl Policy {
         }
     }
 
-    /// The terms under which it may be allowed, if every rule that forbids it has some: each of
-    /// their groups, the largest quorum, the shortest time.
+    /// The terms under which it may be allowed, if every rule that forbids it has some: what all of
+    /// them ask for.
     fn terms(&self, response: &Response) -> Option<Terms> {
         let mut terms: Option<Terms> = None;
         for rule in self.matched(response) {
             let Says::Hold(of_rule) = &rule.says else {
                 return None;
             };
-            let together = terms.get_or_insert_with(|| of_rule.clone());
-            for group in &of_rule.groups {
-                if !together.groups.contains(group) {
-                    together.groups.push(group.clone());
-                }
+            match &mut terms {
+                Some(terms) => terms.join(of_rule),
+                None => terms = Some((**of_rule).clone()),
             }
-            together.quorum = together.quorum.max(of_rule.quorum);
-            together.hold_ms_max = together.hold_ms_max.min(of_rule.hold_ms_max);
         }
         terms
     }
@@ -270,7 +268,7 @@ impl Sets {
             .iter()
             .chain(FROM_SERVER)
             .copied()
-            .chain([ANSWER]);
+            .chain([ANSWER, APPROVE]);
         let of_tools = tools.iter().map(crate::tools::Tool::action);
         // Only where a policy names the tool's action are its arguments looked into.
         let of_tools = of_tools.filter(|action| named.contains(&action_uid(action)));
@@ -350,7 +348,7 @@ pub(crate) fn lineage(action: &str) -> Vec<EntityUid> {
         lineage.push(action_uid(SERVER_GROUP));
     } else if FROM_CLIENT.contains(&action) {
         lineage.push(action_uid(CLIENT_GROUP));
-    } else if action != ANSWER {
+    } else if ![ANSWER, APPROVE].contains(&action) {
         lineage.push(action_uid(vocabulary::TOOLS_CALL));
         lineage.push(action_uid(CLIENT_GROUP));
     }

@@ -47,6 +47,8 @@ pub enum Facts<'a> {
     Message(&'a MessageFacts),
     /// Of what a server answers.
     Answer(&'a AnswerFacts),
+    /// Of what a person says about a held call.
+    Approval(&'a ApprovalFacts),
 }
 
 /// What is known about a message besides who sends it to whom.
@@ -131,6 +133,21 @@ pub struct AnswerFacts {
     pub kinds: BTreeSet<Arc<str>>,
     /// Whether one of them is a credential.
     pub credentials: bool,
+}
+
+/// What is known about a person's word on a held call.
+#[derive(Debug, Clone, Default)]
+pub struct ApprovalFacts {
+    /// The MCP method that is held.
+    pub method: Arc<str>,
+    /// Who asked for it, as `issuer|subject`; empty for an anonymous caller.
+    pub requester: Arc<str>,
+    /// The rules that hold it.
+    pub rules: BTreeSet<Arc<str>>,
+    /// Through what the person speaks: `api`, `slack`, `mail`, …
+    pub channel: Arc<str>,
+    /// Whether it is said to be an emergency.
+    pub emergency: bool,
 }
 
 /// What a text would do, by the words of [`crate::vocabulary`].

@@ -15,6 +15,9 @@ const HOLD_MS_DEFAULT: u64 = 15 * 60 * 1000;
 /// The longest hold: a day.
 const HOLD_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
+/// The longest grant: a week.
+const GRANT_MS_MAX: u64 = 7 * 24 * 60 * 60 * 1000;
+
 /// One policy of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -40,7 +43,7 @@ pub enum Says {
     /// It may pass: `permit`.
     Permit,
     /// It may pass once it is allowed under these terms: `forbid` with `@hold`.
-    Hold(Terms),
+    Hold(Box<Terms>),
     /// It may not pass: `forbid`.
     Forbid,
 }
@@ -84,6 +87,10 @@ struct Annotations {
     hold: Option<Arc<str>>,
     quorum: Option<u32>,
     expires_ms: Option<u64>,
+    needs_reason: bool,
+    sign_in_ms: Option<u64>,
+    grant_ms: Option<u64>,
+    emergency: Option<Arc<str>>,
     hide: bool,
 }
 
@@ -91,7 +98,7 @@ impl Annotations {
     fn take(&mut self, source: &Source, key: &str, value: &str) -> Result<(), Mistake> {
         let wrong = |what: String| Mistake::at(source, place(source, key, value), what);
         match key {
-            "id" | "hold" if value.trim().is_empty() => {
+            "id" | "hold" | "break_glass" if value.trim().is_empty() => {
                 return Err(wrong(format!("`@{key}` is empty")));
             }
             "id" => self.id = Some(value.into()),
@@ -109,20 +116,30 @@ impl Annotations {
                     Some(quorum.ok_or_else(|| wrong(format!("`{value}` is no number of people")))?);
             }
             "expires" => {
-                let ms = duration_ms(value).filter(|ms| (1..=HOLD_MS_MAX).contains(ms));
-                let what = || wrong(format!("`{value}` is no time that a hold can last"));
-                self.expires_ms =
-                    Some(ms.ok_or_else(|| what().help("such as \"90s\", \"15m\" or \"2h\""))?);
+                let what = "is no time that a hold can last";
+                self.expires_ms = Some(time(value, HOLD_MS_MAX, what, &wrong)?);
             }
+            "require_reason" if value.is_empty() => self.needs_reason = true,
+            "require_reason" => return Err(wrong("`@require_reason` takes no value".to_owned())),
+            "fresh_sign_in" => {
+                let what = "is no time since a sign-in";
+                self.sign_in_ms = Some(time(value, HOLD_MS_MAX, what, &wrong)?);
+            }
+            "grant" => {
+                let what = "is no time that a grant can last";
+                self.grant_ms = Some(time(value, GRANT_MS_MAX, what, &wrong)?);
+            }
+            "break_glass" => self.emergency = Some(value.into()),
             "hide" if value.is_empty() => self.hide = true,
             "hide" => return Err(wrong("`@hide` takes no value".to_owned())),
             // Free text for whoever reads the file.
             "description" => {}
             _ => {
                 let what = wrong(format!("there is no annotation `@{key}`"));
-                return Err(
-                    what.help("id, reason, severity, hide, hold, quorum, expires, description")
-                );
+                return Err(what.help(
+                    "id, reason, severity, hide, hold, quorum, expires, require_reason, \
+                     fresh_sign_in, grant, break_glass, description",
+                ));
             }
         }
         Ok(())
@@ -135,16 +152,24 @@ impl Annotations {
             mistakes.push(Mistake::at(source, source.text.find("@hide"), what).help(help));
         }
         match (effect, self.hold) {
-            (Effect::Forbid, Some(group)) => Says::Hold(Terms {
+            (Effect::Forbid, Some(group)) => Says::Hold(Box::new(Terms {
                 groups: vec![group],
                 quorum: self.quorum.unwrap_or(1),
                 hold_ms_max: self.expires_ms.unwrap_or(HOLD_MS_DEFAULT),
-            }),
+                needs_reason: self.needs_reason,
+                sign_in_ms_max: self.sign_in_ms,
+                grant_ms_max: self.grant_ms,
+                emergency: self.emergency.map(|group| vec![group]),
+            })),
             (effect, hold) => {
                 let without = [
                     (hold.is_some(), "hold"),
                     (self.quorum.is_some(), "quorum"),
                     (self.expires_ms.is_some(), "expires"),
+                    (self.needs_reason, "require_reason"),
+                    (self.sign_in_ms.is_some(), "fresh_sign_in"),
+                    (self.grant_ms.is_some(), "grant"),
+                    (self.emergency.is_some(), "break_glass"),
                 ];
                 for (_, key) in without.into_iter().filter(|(there, _)| *there) {
                     let at = source.text.find(&format!("@{key}"));
@@ -170,6 +195,18 @@ fn place(source: &Source, key: &str, value: &str) -> Option<usize> {
         .text
         .find(&format!("@{key}(\"{value}\")"))
         .or_else(|| source.text.find(&format!("@{key}")))
+}
+
+/// A time of at least a millisecond and at most `ms_max`; `what` says what it is not otherwise.
+fn time(
+    value: &str,
+    ms_max: u64,
+    what: &str,
+    wrong: &impl Fn(String) -> Mistake,
+) -> Result<u64, Mistake> {
+    let ms = duration_ms(value).filter(|ms| (1..=ms_max).contains(ms));
+    let what = || wrong(format!("`{value}` {what}"));
+    ms.ok_or_else(|| what().help("such as \"90s\", \"15m\" or \"2h\""))
 }
 
 /// `90s`, `15m`, `2h`.

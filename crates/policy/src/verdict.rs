@@ -81,6 +81,49 @@ pub struct Terms {
     pub groups: Vec<Arc<str>>,
     /// How many distinct people have to.
     pub quorum: u32,
-    /// How long it waits, in milliseconds; then it counts as rejected.
+    /// How long it waits, in milliseconds, before it counts as rejected; and how long it may still
+    /// be made once it is allowed.
     pub hold_ms_max: u64,
+    /// Whether whoever allows or rejects it has to say why (`@require_reason`).
+    pub needs_reason: bool,
+    /// How long ago whoever allows it may have signed in, in milliseconds (`@fresh_sign_in`); `None`:
+    /// that does not matter.
+    pub sign_in_ms_max: Option<u64>,
+    /// For how long further calls of the kind may be allowed at once, in milliseconds (`@grant`);
+    /// `None`: one call at a time.
+    pub grant_ms_max: Option<u64>,
+    /// The groups of which one member may allow it in an emergency, with a reason and an alarm
+    /// (`@break_glass`): of each rule that holds it, one. `None`: nobody may.
+    pub emergency: Option<Vec<Arc<str>>>,
+}
+
+impl Terms {
+    /// What both ask for.
+    pub(crate) fn join(&mut self, other: &Self) {
+        add(&mut self.groups, &other.groups);
+        self.quorum = self.quorum.max(other.quorum);
+        self.hold_ms_max = self.hold_ms_max.min(other.hold_ms_max);
+        self.needs_reason |= other.needs_reason;
+        self.sign_in_ms_max = match (self.sign_in_ms_max, other.sign_in_ms_max) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self.grant_ms_max =
+            (self.grant_ms_max.zip(other.grant_ms_max)).map(|(one, other)| one.min(other));
+        self.emergency = match (self.emergency.take(), &other.emergency) {
+            (Some(mut groups), Some(others)) => {
+                add(&mut groups, others);
+                Some(groups)
+            }
+            _ => None,
+        };
+    }
+}
+
+fn add(groups: &mut Vec<Arc<str>>, others: &[Arc<str>]) {
+    for group in others {
+        if !groups.contains(group) {
+            groups.push(group.clone());
+        }
+    }
 }

@@ -67,6 +67,9 @@ pub const TOOLS_CALL: &str = "tools/call";
 /// An answer of a server, before its client sees it.
 pub const ANSWER: &str = "answer";
 
+/// What a person does who allows a held call.
+pub const APPROVE: &str = "approve";
+
 /// The group of all of [`FROM_CLIENT`].
 pub const CLIENT_GROUP: &str = "from_client";
 
@@ -117,6 +120,10 @@ pub fn schema(tools: &Tools) -> String {
     let _ = writeln!(
         out,
         "  action {ANSWER} appliesTo {{ principal: {PRINCIPALS}, resource: [Server, Tool, Prompt, Resource], context: {{ {ANSWER_CONTEXT} }} }};"
+    );
+    let _ = writeln!(
+        out,
+        "  action {APPROVE} appliesTo {{ principal: [Person], resource: [Server, Tool, Prompt, Resource], context: {{ {APPROVE_CONTEXT} }} }};"
     );
     for tool in tools.iter() {
         let _ = writeln!(
@@ -179,6 +186,11 @@ const MESSAGE: &str = "    method: String,
     address?: ipaddr,
 ";
 
+/// Who asked, which rules hold it, through which channel the approver speaks, and whether it is said
+/// to be an emergency.
+const APPROVE_CONTEXT: &str =
+    "method: String, requester: String, rules: Set<String>, channel: String, emergency: Bool";
+
 const ANSWER_CONTEXT: &str = "method: String, bytes: Long, kinds: Set<String>, credentials: Bool";
 
 /// A name in a schema: its characters as a Cedar string.
@@ -198,8 +210,8 @@ mod tests {
         let text = schema(&Tools::default());
         let (schema, warnings) = Schema::from_cedarschema_str(&text).unwrap();
         assert_eq!(warnings.count(), 0);
-        // The groups, and the one for answers.
-        let actions = FROM_CLIENT.len() + FROM_SERVER.len() + 3;
+        // The groups, the one for answers and the one for approvals.
+        let actions = FROM_CLIENT.len() + FROM_SERVER.len() + 4;
         assert_eq!(schema.actions().count(), actions);
     }
 
