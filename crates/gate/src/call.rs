@@ -5,8 +5,9 @@ use mcp::{Batch, Message, Method};
 use model::{CallId, Timestamp};
 use policy::{Reason, Terms};
 
+use crate::approval::link;
 use crate::stored::Stored;
-use crate::{Exchange, Refusal, Refused, Ruling, facts};
+use crate::{Exchange, Refusal, Refused, Ruling, Shown, facts};
 
 /// One thing that a client asks to have delivered, decoded.
 #[derive(Debug, Clone)]
@@ -102,6 +103,8 @@ pub struct Held {
     pub(crate) reason: Reason,
     pub(crate) terms: Terms,
     pub(crate) stored: Stored,
+    /// The held call that it is, or repeats, and when that is over.
+    pub(crate) joined: Option<(CallId, Timestamp)>,
 }
 
 /// A call that may pass, as far as masking leaves one.
@@ -145,9 +148,38 @@ impl Held {
         &self.terms
     }
 
+    /// Why it waits.
+    pub const fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
     /// When it counts as rejected.
     pub const fn expires_at(&self) -> Timestamp {
-        self.call.at.plus_ms(self.terms.hold_ms_max)
+        match self.joined {
+            Some((_, expires_at)) => expires_at,
+            None => self.call.at.plus_ms(self.terms.hold_ms_max),
+        }
+    }
+
+    /// Says which held call it is, or repeats, and when that is over.
+    pub const fn join(&mut self, hold: CallId, expires_at: Timestamp) {
+        self.joined = Some((hold, expires_at));
+    }
+
+    /// What an approver sees of it.
+    pub fn shown(&self) -> Shown {
+        let stored = self.stored.bytes(self.call.subject.bytes());
+        let mut facts = facts::of_call(&self.call, &self.stored, Kind::Hold).facts;
+        Shown {
+            name: facts
+                .message
+                .take()
+                .and_then(|message| message.name)
+                .unwrap_or_default(),
+            message: String::from_utf8_lossy(stored).into(),
+            intent: facts.intent.take(),
+            commands: facts.commands.take(),
+        }
     }
 }
 
@@ -172,8 +204,11 @@ impl Record for Held {
             "groups": self.terms.groups,
             "quorum": self.terms.quorum,
             "expires_at": self.expires_at().to_string(),
+            "hold": self.joined.map(|(hold, _)| hold.to_string()),
         });
         facts::add_all(&mut draft.facts, terms);
+        let joined = self.joined.map(|(hold, _)| hold.to_string());
+        draft.facts.links.extend(joined.as_deref().map(link));
         draft
     }
 }

@@ -9,7 +9,7 @@ use ledger::{
 };
 use mask::{Crossing, MaskSet};
 use mcp::{Message, Method, Revision};
-use model::{Agent, Caller, Digest, Timestamp};
+use model::{Agent, Caller, Digest, Principal, Timestamp};
 use policy::Reason;
 use serde_json::{Map, Value};
 
@@ -233,7 +233,11 @@ const HTTP_METHODS: &[&str] = &[
 
 /// The input of the leaf's pseudonym of a principal.
 pub(crate) fn principal(caller: &Caller) -> String {
-    let principal = &caller.principal;
+    principal_of(&caller.principal)
+}
+
+/// The same of who is accountable, without the credential.
+pub(crate) fn principal_of(principal: &Principal) -> String {
     format!(
         "{}|{}|{}",
         principal.kind(),

@@ -1,31 +1,38 @@
 use std::sync::Arc;
 
 use ledger::Committed;
-use model::Timestamp;
+use model::{CallId, GrantId, Timestamp};
 use serde_json::json;
 
 use crate::call::clear;
-use crate::{Cleared, Held, Refusal, Refused};
+use crate::{Call, Cleared, Held, Refusal, Refused};
 
-/// What a person, or the clock, says about a held call.
+/// What people, or the clock, say about a held call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
-    /// A person allows exactly this call.
+    /// People allow exactly this call.
     Approve {
-        /// Who.
-        by: Arc<str>,
-        /// Why, in their words.
-        why: Option<Arc<str>>,
+        /// The held call that they ruled on.
+        hold: CallId,
+        /// Who, each as `issuer|subject`.
+        by: Vec<Arc<str>>,
+        /// The grant that allows it, where that is not a ruling on this call alone.
+        grant: Option<GrantId>,
     },
     /// A person rejects it.
     Reject {
+        /// The held call.
+        hold: CallId,
         /// Who.
         by: Arc<str>,
         /// Why, in their words.
         why: Option<Arc<str>>,
     },
-    /// Nobody said anything in time.
-    Expire,
+    /// Nobody said enough in time.
+    Expire {
+        /// The held call.
+        hold: CallId,
+    },
 }
 
 /// What a ruling turns a held call into. Both go on record before anything else happens.
@@ -38,8 +45,19 @@ pub enum Ruled {
     Refused(Refused),
 }
 
-/// Applies a ruling. The held call is consumed: it cannot be ruled twice. What a person says when
-/// the hold has expired goes on record, and counts as an expiry.
+/// A call that waits on, with what its client is told meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The held call.
+    pub hold: CallId,
+    /// When it counts as rejected.
+    pub expires_at: Timestamp,
+    /// What the client hands back with the same request; `None`: it just repeats the call.
+    pub request_state: Option<Arc<str>>,
+}
+
+/// Applies a ruling. The held call is consumed: it cannot be ruled twice. What people say when the hold
+/// has expired goes on record, and counts as an expiry.
 pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
     let (held, _receipt) = held.into_parts();
     let in_time = now < held.expires_at();
@@ -53,7 +71,7 @@ pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
             };
         }
         Ruling::Reject { .. } if in_time => Refusal::Rejected(held.reason),
-        Ruling::Approve { .. } | Ruling::Reject { .. } | Ruling::Expire => {
+        Ruling::Approve { .. } | Ruling::Reject { .. } | Ruling::Expire { .. } => {
             Refusal::HoldExpired(held.reason)
         }
     };
@@ -62,18 +80,53 @@ pub fn rule(held: Committed<Held>, ruling: Ruling, now: Timestamp) -> Ruled {
 
 /// Refuses a held call where nobody can be asked.
 pub fn unanswerable(held: Committed<Held>, now: Timestamp) -> Refused {
+    refused(held, now, Refusal::ApprovalNeeded)
+}
+
+/// Lets the client of a held call go meanwhile: nothing passes until it comes back.
+pub fn pending(held: Committed<Held>, pending: Pending, now: Timestamp) -> Refused {
+    refused(held, now, |reason| {
+        Refusal::ApprovalPending(reason, Box::new(pending))
+    })
+}
+
+/// Refuses a held call whose client went away.
+pub fn abandoned(held: Committed<Held>, now: Timestamp) -> Refused {
+    refused(held, now, Refusal::ApprovalNotAwaited)
+}
+
+fn refused(
+    held: Committed<Held>,
+    now: Timestamp,
+    refusal: impl FnOnce(policy::Reason) -> Refusal,
+) -> Refused {
     let (held, _receipt) = held.into_parts();
     let mut call = held.call;
     call.at = now;
-    Refused::of_call(call, Refusal::ApprovalNeeded(held.reason), held.stored)
+    Refused::of_call(call, refusal(held.reason), held.stored)
+}
+
+/// A held call that is judged again, because what its verdict rests on may have changed.
+pub fn reconsidered(held: Committed<Held>, now: Timestamp) -> Call {
+    let (held, _receipt) = held.into_parts();
+    let mut call = held.call;
+    call.at = now;
+    call
 }
 
 impl Ruling {
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Approve { by, why } => json!({"ruling": "approve", "by": by, "why": why}),
-            Self::Reject { by, why } => json!({"ruling": "reject", "by": by, "why": why}),
-            Self::Expire => json!({"ruling": "expire"}),
+            Self::Approve { hold, by, grant } => json!({
+                "ruling": "approve",
+                "hold": hold.to_string(),
+                "by": by,
+                "grant": grant.map(|grant| grant.to_string()),
+            }),
+            Self::Reject { hold, by, why } => json!({
+                "ruling": "reject", "hold": hold.to_string(), "by": by, "why": why,
+            }),
+            Self::Expire { hold } => json!({"ruling": "expire", "hold": hold.to_string()}),
         }
     }
 }

@@ -98,6 +98,7 @@ pub fn judge(
             reason,
             terms,
             stored,
+            joined: None,
         }),
         Verdict::Refuse(reason) => {
             Judged::Refused(Refused::of_call(call, Refusal::Policy(reason), stored))

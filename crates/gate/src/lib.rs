@@ -13,6 +13,7 @@
 //! Deliberately absent: `async`, clocks (time is an argument), sockets, files. The same core serves
 //! live traffic, tests and simulation.
 
+mod approval;
 mod call;
 mod commands;
 mod definitions;
@@ -36,12 +37,17 @@ mod stored;
 mod told;
 mod uses;
 
+pub use approval::{
+    Allowance, Approver, Binding, BindingKey, Book, Constraint, Grant, GrantChange, HeldCall,
+    HeldCalls, HeldState, NotTaken, RequestState, RulingRecord, Said, Shown, StateKey, Vote,
+    VoteError, Word,
+};
 pub use call::{Call, Cleared, Held, Subject};
 pub use commands::Inspected;
 pub use ending::Ending;
 pub use exchange::{Arrival, Exchange, Trace, Transport};
 pub use facts::{masked_http, relayed_header};
-pub use hold::{Ruled, Ruling, rule, unanswerable};
+pub use hold::{Pending, Ruled, Ruling, abandoned, pending, reconsidered, rule, unanswerable};
 pub use inspect::arguments::Settings as ArgumentSettings;
 pub use judge::{Circumstances, Judged, judge};
 pub use mirror::is_mirrored;

@@ -8,8 +8,9 @@ use mcp::{DecodeError, Message, RequestId};
 use model::{CallId, Halt, Timestamp};
 use policy::Reason;
 
+use crate::approval::link;
 use crate::stored::Stored;
-use crate::{Arrival, Call, Exchange, Ruling, Subject, facts};
+use crate::{Arrival, Call, Exchange, Pending, Ruling, Subject, facts};
 
 /// Why something does not pass.
 #[derive(Debug, Clone)]
@@ -73,6 +74,14 @@ pub enum Refusal {
     Policy(Reason),
     /// Policy wants a person's approval, and there is no way to ask for one.
     ApprovalNeeded(Reason),
+    /// It waits for a person's approval, and its client is to come back.
+    ApprovalPending(Reason, Box<Pending>),
+    /// It waited for a person's approval, and its client went away.
+    ApprovalNotAwaited(Reason),
+    /// The `requestState` that came with it is none of those that were given out for this request.
+    StateNotTaken,
+    /// Held calls cannot be kept, so that nobody can be asked.
+    ApprovalsUnavailable,
     /// A person rejected it.
     Rejected(Reason),
     /// Nobody allowed it in time.
@@ -195,6 +204,15 @@ impl Refused {
         }
     }
 
+    /// A call that was cleared, and is not made after all.
+    pub fn of_cleared(cleared: crate::Cleared) -> Self {
+        Self::of_call(
+            cleared.call,
+            Refusal::ApprovalNotAwaited(cleared.reason),
+            cleared.stored,
+        )
+    }
+
     pub(crate) fn with(mut self, ruling: Ruling) -> Self {
         self.ruling = Some(ruling);
         self
@@ -262,7 +280,15 @@ impl Refused {
         });
         facts.ending = Some(self.refusal.name().into());
         facts.detail = self.refusal.detail();
-        facts.extra = self.ruling.as_ref().map(Ruling::to_json);
+        match (&self.ruling, &self.refusal) {
+            (Some(ruling), _) => facts::add_all(&mut facts, ruling.to_json()),
+            (None, Refusal::ApprovalPending(_, pending)) => {
+                let hold = pending.hold.to_string();
+                facts.links.push(link(&hold));
+                facts::add_all(&mut facts, serde_json::json!({ "hold": hold }));
+            }
+            _ => {}
+        }
         self.stored.describe(&mut facts);
         facts
     }
@@ -320,6 +346,10 @@ impl Refusal {
             Self::Limited(Limit::Calls) => "calls_limited",
             Self::Policy(_) => "policy",
             Self::ApprovalNeeded(_) => "approval_needed",
+            Self::ApprovalPending(..) => "approval_pending",
+            Self::ApprovalNotAwaited(_) => "approval_not_awaited",
+            Self::StateNotTaken => "request_state_not_taken",
+            Self::ApprovalsUnavailable => "approvals_unavailable",
             Self::Rejected(_) => "rejected",
             Self::HoldExpired(_) => "hold_expired",
             Self::Unmaskable => "unmaskable",
@@ -342,6 +372,8 @@ impl Refusal {
         match self {
             Self::Policy(reason)
             | Self::ApprovalNeeded(reason)
+            | Self::ApprovalPending(reason, _)
+            | Self::ApprovalNotAwaited(reason)
             | Self::Rejected(reason)
             | Self::HoldExpired(reason) => Some(reason),
             _ => None,

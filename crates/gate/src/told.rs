@@ -24,6 +24,12 @@ pub(crate) fn of_refusal(refused: &Refused) -> ReplyBody {
             ReplyBody::Whole(json_head(status, headers), error)
         }
         Shape::Blocked(text) => blocked(refused, &text),
+        Shape::InputRequired(state) => {
+            let answer = (refused.request_id())
+                .map(|id| answers::input_required(&id, &state))
+                .unwrap_or_default();
+            ReplyBody::Whole(json_head(200, Vec::new()), answer)
+        }
     }
 }
 
@@ -37,6 +43,8 @@ enum Shape {
     },
     /// By policy: what the model is told depends on the method.
     Blocked(String),
+    /// The client is to send the same request again, with this `requestState`.
+    InputRequired(Arc<str>),
 }
 
 fn shape(refused: &Refused) -> Shape {
@@ -109,6 +117,30 @@ fn shape(refused: &Refused) -> Shape {
             "This needs a person's approval{}, and no approval can be given here. Decision {decision}.",
             told(reason)
         )),
+        Refusal::ApprovalPending(reason, pending) => match &pending.request_state {
+            Some(state) => Shape::InputRequired(state.clone()),
+            None => Shape::Blocked(format!(
+                "This needs a person's approval{}. Approval {} is pending until {}. Nothing was done: \
+                 repeat exactly the same call once it is approved, or to ask again.",
+                told(reason),
+                pending.hold,
+                pending.expires_at
+            )),
+        },
+        Refusal::ApprovalNotAwaited(reason) => Shape::Blocked(format!(
+            "This needs a person's approval{}, and the call was given up before. Decision {decision}.",
+            told(reason)
+        )),
+        Refusal::StateNotTaken => error(
+            400,
+            code::INVALID_PARAMS,
+            "this `requestState` was not given out for this request, or was used already",
+        ),
+        Refusal::ApprovalsUnavailable => error(
+            503,
+            code::INTERNAL_ERROR,
+            "this needs a person's approval, and approvals cannot be kept now, so it is refused",
+        ),
         Refusal::Unmaskable => error(
             500,
             code::INTERNAL_ERROR,
@@ -315,14 +347,23 @@ fn decision(refused: &Refused) -> String {
         .refusal
         .reason()
         .and_then(|reason| reason.rules.first());
-    serde_json::json!({
+    let mut decision = serde_json::json!({
         "id": refused.call.to_string(),
         "action": "block",
         "reason": refused.refusal.name(),
         "rule": rule,
         "retryable": false,
-    })
-    .to_string()
+    });
+    if let (Refusal::ApprovalPending(_, pending), Some(members)) =
+        (&refused.refusal, decision.as_object_mut())
+    {
+        members.insert("action".to_owned(), "hold".into());
+        members.insert("retryable".to_owned(), true.into());
+        members.insert("approval".to_owned(), pending.hold.to_string().into());
+        let expires_at = pending.expires_at.to_string();
+        members.insert("expires_at".to_owned(), expires_at.into());
+    }
+    decision.to_string()
 }
 
 fn json_head(status: u16, more: Vec<(&'static str, String)>) -> Head {

@@ -172,6 +172,8 @@ pub struct Limits {
     pub session_idle_ms_max: u64,
     /// Silence on a stream to a client before the gateway sends a comment, in milliseconds.
     pub keep_alive_ms: u64,
+    /// How long a held call waits for people before its client is told to come back, in milliseconds.
+    pub approval_wait_ms_max: u64,
     /// Time for calls under way to end when the gateway stops, in milliseconds.
     pub drain_ms_max: u64,
     /// Events of one stream that are settled ahead of the one being written.
@@ -195,6 +197,7 @@ impl Default for Limits {
             connect_ms_max: 10_000,
             session_idle_ms_max: 1_800_000,
             keep_alive_ms: 15_000,
+            approval_wait_ms_max: 45_000,
             drain_ms_max: 20_000,
             stream_ahead_max: 64,
         }

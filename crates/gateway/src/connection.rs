@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::respond::Body;
 use crate::shared::Shared;
-use crate::{door, endpoint, log_endpoint, ops, sse_endpoint};
+use crate::{door, endpoint, log_endpoint, ops, pages, sse_endpoint};
 
 /// Pause after the operating system refused a connection, for example for lack of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -139,6 +139,9 @@ async fn route(
     let path = request.uri().path().to_owned();
     if let Some(below) = path.strip_prefix("/log/") {
         return log_endpoint::serve(&shared, &request, below).await;
+    }
+    if path.starts_with("/api/") {
+        return pages::serve(&shared, request).await;
     }
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match segments.as_slice() {

@@ -21,8 +21,7 @@ pub(crate) async fn admit(
     transport: Transport,
     now: Timestamp,
 ) -> Result<(Caller, Arc<Upstream>), Refusal> {
-    check_host(shared, parts)?;
-    check_origin(shared, parts)?;
+    check(shared, parts)?;
     let upstream = upstream
         .parse()
         .ok()
@@ -46,6 +45,23 @@ pub(crate) async fn admit(
             }
         })?;
     Ok((caller, upstream.clone()))
+}
+
+/// Whether the request is for this host, and from no other web page.
+pub(crate) fn check(shared: &Shared, parts: &Parts) -> Result<(), Refusal> {
+    check_host(shared, parts)?;
+    check_origin(shared, parts)
+}
+
+/// What a call is refused with whose credential stopped being good while it waited.
+pub(crate) fn lapsed(upstream: &Upstream, transport: Transport) -> Refusal {
+    let resource = upstream.resource(transport);
+    let challenge = resource.challenge(&Challenge::Login(LoginFault::InvalidToken));
+    Refusal::Unauthenticated {
+        fault: gate::LoginFault::Unknown,
+        challenge: challenge.into(),
+        detail: "the credential is not valid any more".to_owned(),
+    }
 }
 
 /// Why the caller's token does not cover calls of these tools, if it does not.

@@ -2,13 +2,14 @@
 //! client that hangs up cancels no record.
 
 mod surroundings;
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use gate::{
     Call, Ending, Forwarded, Judged, Refusal, Refused, Released, Reply, Subject, Transport,
-    Unavailable, judge, refuse, release, unanswerable,
+    Unavailable, judge, refuse, release,
 };
 use ledger::{CommitError, Session as Recording};
 use mcp::{Message, Method};
@@ -176,11 +177,7 @@ impl Flight {
     /// Judges a call that nobody stopped, and puts the verdict on record. What comes out may be sent.
     async fn clear(&self, call: Call) -> Result<Released, Stop> {
         if let Some(halt) = self.halts(&call.exchange).now() {
-            let outside = self.shared.looked_at(call.subject.bytes()).await;
-            let masks = self.shared.wiring.masks.load_full();
-            let refused = Refused::decoded(call, Refusal::Halted(halt), &masks, &outside);
-            let committed = self.owner.recording().commit(refused).await?;
-            return Err(Stop::Refused(Box::new(refuse(committed))));
+            return Err(self.refused_as(call, Refusal::Halted(halt)).await?);
         }
         self.judged(call).await
     }
@@ -190,9 +187,13 @@ impl Flight {
         Watch::new(&self.shared, exchange, self.owner.recording())
     }
 
-    async fn judged(&self, call: Call) -> Result<Released, Stop> {
+    async fn judged(&self, mut call: Call) -> Result<Released, Stop> {
         let wiring = &self.shared.wiring;
         let recording = self.owner.recording();
+        let repeats = match self.repeated(&mut call) {
+            Ok(repeats) => repeats,
+            Err(refusal) => return Err(self.refused_as(call, refusal).await?),
+        };
         let outside = match self.look(&call).await {
             Ok(outside) => outside,
             Err(unseen) => {
@@ -204,12 +205,10 @@ impl Flight {
             }
         };
         if let Some(refusal) = self.scope_fault(&call) {
-            let masks = wiring.masks.load_full();
-            let refused = Refused::decoded(call, refusal, &masks, &outside);
-            let committed = recording.commit(refused).await?;
-            return Err(Stop::Refused(Box::new(refuse(committed))));
+            return Err(self.refused_as(call, refusal).await?);
         }
         let around = self.around(&call);
+        let calls = around.calls;
         let judged = judge(
             call,
             &wiring.policy.load(),
@@ -223,10 +222,7 @@ impl Flight {
                 return Ok(release(committed, random::now()));
             }
             Judged::Refused(refused) => refused,
-            Judged::Held(held) => {
-                let held = recording.commit(held).await?;
-                unanswerable(held, random::now())
-            }
+            Judged::Held(held) => return self.wait(held, repeats, calls).await,
         };
         let committed = recording.commit(refused).await?;
         Err(Stop::Refused(Box::new(refuse(committed))))

@@ -4,6 +4,7 @@
 //! databases (the ledger comes in as a value), decisions (they are made in `gate` and `policy`).
 
 mod anchor;
+mod approvals;
 mod arrival;
 mod config;
 mod connect;
@@ -21,6 +22,7 @@ mod log_endpoint;
 mod ops;
 mod outputs;
 mod outside;
+mod pages;
 mod random;
 mod relay;
 mod respond;
@@ -33,6 +35,7 @@ mod upstream;
 mod upstreams;
 
 pub use anchor::{AnchorConfig, AnchoredLogs, Anchoring, Anchors, Authority, Witness};
+pub use approvals::{Approvals, RulingError};
 pub use config::{
     Access, Config, HttpTarget, IdentityConfig, Limits, Secret, StdioTarget, Target, UpstreamConfig,
 };
@@ -42,6 +45,7 @@ pub use detector::{DetectorConfig, OnFailure};
 pub use gate::ArgumentSettings;
 pub use log_endpoint::PublishedLogs;
 pub use outside::{GuardedFetch, Network, OutsideConfig};
+pub use pages::{PageAnswer, Pages};
 pub use running::{Gateway, Running, StartError};
 pub use shared::Wiring;
 pub use transit::{Transit, TransitConfig, TransitError};

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{CallId, ExchangeId, SessionId, Timestamp};
+use model::{CallId, ExchangeId, GrantId, SessionId, Timestamp};
 
 /// Bytes of a session id that a client sees: 192 bits (MCP asks for a cryptographically secure,
 /// visible-ASCII id).
@@ -38,6 +38,15 @@ pub(crate) fn exchange_id(at: Timestamp) -> Result<ExchangeId, NoRandomness> {
 
 pub(crate) fn session_id(at: Timestamp) -> Result<SessionId, NoRandomness> {
     Ok(SessionId::new(at, bytes()?))
+}
+
+pub(crate) fn grant_id(at: Timestamp) -> Result<GrantId, NoRandomness> {
+    Ok(GrantId::new(at, bytes()?))
+}
+
+/// A nonce for sealing.
+pub(crate) fn nonce() -> Result<[u8; 12], NoRandomness> {
+    bytes()
 }
 
 /// The session id that a client sees: says nothing about the record's or the server's.

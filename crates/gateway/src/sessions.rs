@@ -9,7 +9,7 @@ use dashmap::DashMap;
 use gate::Transport;
 use ledger::Session as Recording;
 use mcp::IdKey;
-use model::{Agent, Caller, Principal, Timestamp, UpstreamName};
+use model::{Agent, Caller, Principal, SessionId, Timestamp, UpstreamName};
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::counters::SessionCounters;
@@ -150,6 +150,13 @@ impl Sessions {
     /// Every legacy session.
     pub(crate) fn legacy(&self) -> Vec<Arc<McpSession>> {
         self.legacy.iter().map(|entry| entry.clone()).collect()
+    }
+
+    /// Whether a recording is of a session, or of a group of exchanges, that is open.
+    pub(crate) fn is_open(&self, id: SessionId) -> bool {
+        let is_it = |recording: &Recording| recording.id() == id;
+        self.legacy.iter().any(|entry| is_it(&entry.recording))
+            || self.groups.iter().any(|entry| is_it(&entry.recording))
     }
 
     pub(crate) fn group_count(&self) -> usize {

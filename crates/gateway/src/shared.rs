@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::approvals::Approvals;
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::definitions::Definitions;
@@ -19,6 +20,7 @@ use crate::detector::Detector;
 use crate::log_endpoint::PublishedLogs;
 use crate::outputs::Outputs;
 use crate::outside::GuardedFetch;
+use crate::pages::Pages;
 use crate::sessions::Sessions;
 use crate::upstream::TlsError;
 use crate::upstreams::Upstream;
@@ -30,6 +32,8 @@ pub struct Wiring {
     pub ledger: Ledger,
     /// The decisions in force; may be replaced while calls are under way.
     pub policy: Arc<ArcSwap<Policy>>,
+    /// What is held, and what people say about it.
+    pub approvals: Arc<Approvals>,
     /// The detectors in force.
     pub masks: Arc<ArcSwap<MaskSet>>,
     /// The definitions that servers have shown.
@@ -40,6 +44,8 @@ pub struct Wiring {
     pub halts: watch::Receiver<Arc<Halts>>,
     /// What `/metrics` answers.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What answers below `/api/`; nothing if there is none.
+    pub pages: Option<Arc<dyn Pages>>,
     /// What `/log/` serves; nothing if there is none.
     pub published: Option<Arc<dyn PublishedLogs>>,
 }

@@ -67,6 +67,8 @@ pub struct ApiKey {
     pub subject: Arc<str>,
     /// What it stands for.
     pub role: Role,
+    /// The groups that it puts its caller in.
+    pub groups: Vec<Arc<str>>,
     /// HMAC-SHA-256 of the secret under the pepper.
     pub hash: [u8; 32],
     /// The upstreams that it opens; `None`: all.
@@ -113,6 +115,7 @@ impl ApiKey {
                 id,
                 subject: subject.into(),
                 role,
+                groups: Vec::new(),
                 hash,
                 upstreams: None,
                 created,
@@ -128,7 +131,10 @@ impl ApiKey {
             Role::Person => Principal::Person { issuer, subject },
             Role::Service => Principal::Service { issuer, subject },
         };
-        Caller::by_key(principal, self.id.clone())
+        Caller {
+            groups: self.groups.as_slice().into(),
+            ..Caller::by_key(principal, self.id.clone())
+        }
     }
 }
 
@@ -157,6 +163,35 @@ impl ApiKeys {
         upstream: &UpstreamName,
         now: Timestamp,
     ) -> Result<Caller, AuthError> {
+        let key = self.shown(credential, now)?;
+        match &key.upstreams {
+            Some(names) if !names.contains(upstream) => {
+                Err(AuthError::OtherUpstream(key.id.to_string()))
+            }
+            _ => Ok(key.caller()),
+        }
+    }
+
+    /// Who asks the gateway itself with this credential at `now`. A key for some upstreams only is for
+    /// nothing else.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApiKeys::authenticate`].
+    pub fn authenticate_for_all(
+        &self,
+        credential: &Credential<'_>,
+        now: Timestamp,
+    ) -> Result<Caller, AuthError> {
+        let key = self.shown(credential, now)?;
+        match &key.upstreams {
+            Some(_) => Err(AuthError::OtherUpstream(key.id.to_string())),
+            None => Ok(key.caller()),
+        }
+    }
+
+    /// The key that is shown, if it is good.
+    fn shown(&self, credential: &Credential<'_>, now: Timestamp) -> Result<&ApiKey, AuthError> {
         let token = match credential {
             Credential::None => return Err(AuthError::Missing),
             Credential::Bearer(token) => token,
@@ -174,14 +209,18 @@ impl ApiKeys {
         if key.expires.is_some_and(|at| at <= now) {
             return Err(AuthError::Expired(key.id.to_string()));
         }
-        if !key
-            .upstreams
-            .as_ref()
-            .is_none_or(|them| them.contains(upstream))
-        {
-            return Err(AuthError::OtherUpstream(key.id.to_string()));
-        }
-        Ok(key.caller())
+        Ok(key)
+    }
+
+    /// Whether the key of this id opens the upstream at `now`: for a call that waited since it was shown.
+    pub fn still_opens(&self, id: &str, upstream: &UpstreamName, now: Timestamp) -> bool {
+        let past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        self.by_id.get(id).is_some_and(|key| {
+            let names = key.upstreams.as_ref();
+            !past(key.revoked)
+                && !past(key.expires)
+                && names.is_none_or(|all| all.contains(upstream))
+        })
     }
 }
 

@@ -263,6 +263,8 @@ impl ClaimMap {
             }
         };
         let id = claims.get("jti").and_then(Value::as_str);
+        let expires = claims.as_object().map(|claims| seconds(claims, "exp"));
+        let expires = expires.transpose()?.flatten();
         Ok(Caller {
             principal,
             groups: self.groups(claims)?,
@@ -270,6 +272,8 @@ impl ClaimMap {
             token: Some(Arc::new(AccessToken {
                 client: client.into(),
                 id: quoted(id.unwrap_or_default()).into(),
+                expires: expires
+                    .map(|at| Timestamp::from_unix_us(0).plus_ms(at.saturating_mul(1_000))),
                 scopes: self.scopes(claims),
             })),
         })

@@ -108,6 +108,8 @@ codes! {
         NodeCheckpoint = 21 "node_checkpoint",
         /// A definition of a server was seen for the first time, changed, or was accepted.
         Definition = 22 "definition",
+        /// A person's leave for further calls of one kind, made or taken back.
+        Grant = 23 "grant",
     }
 }
 

@@ -59,6 +59,15 @@ pub fn result(id: &RequestId, result: &str) -> Bytes {
     out.into()
 }
 
+/// Asks the client to send the same request once more with this `requestState` (MCP 2026-07-28, multi
+/// round-trip requests): nothing is asked of it besides.
+pub fn input_required(id: &RequestId, state: &str) -> Bytes {
+    let mut body = String::from("{\"resultType\":\"input_required\",\"requestState\":");
+    write_string(&mut body, state);
+    body.push('}');
+    result(id, &body)
+}
+
 /// What the agent learns about a call that did not pass.
 #[derive(Debug, Clone, Copy)]
 pub struct Blocked<'a> {

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use crate::Timestamp;
+
 /// Who is accountable for a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Principal {
@@ -78,6 +80,8 @@ pub struct AccessToken {
     pub client: Arc<str>,
     /// Its id at the issuer (`jti`), which that issuer's own logs may name. Empty if it has none.
     pub id: Arc<str>,
+    /// From when on it is no good (`exp`); never absent of one that was validated.
+    pub expires: Option<Timestamp>,
     /// What its holder agreed to.
     pub scopes: Arc<[Arc<str>]>,
 }

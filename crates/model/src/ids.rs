@@ -126,6 +126,10 @@ ulid! {
     /// from it.
     SessionId
 }
+ulid! {
+    /// A person's leave for further calls of one kind, for a time.
+    GrantId
+}
 
 /// A SHA-256 digest, 32 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -13,6 +13,6 @@ mod time;
 pub use caller::{AccessToken, Agent, Caller, Principal};
 pub use clock::Clock;
 pub use halt::{Halt, HaltTarget, Halts};
-pub use ids::{CallId, Digest, EntryIndex, ExchangeId, IdError, SessionId, TreeSize};
+pub use ids::{CallId, Digest, EntryIndex, ExchangeId, GrantId, IdError, SessionId, TreeSize};
 pub use names::{NameError, ToolName, UpstreamName};
 pub use time::Timestamp;

@@ -4,9 +4,12 @@
 //! for; here they are introduced to each other.
 
 mod administered;
+mod approvals;
 mod cli;
+mod client;
 mod commands;
 mod config;
+mod desk;
 mod exit;
 mod halts;
 mod logging;

@@ -20,7 +20,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::administered::Administered;
+use crate::approvals;
 use crate::config::{self, Config};
+use crate::desk;
 use crate::halts;
 use crate::pins;
 use crate::policies;
@@ -39,7 +41,7 @@ const PUBLISH_ROUNDS: u32 = 400;
 pub(crate) struct Node {
     opened: Opened,
     running: Running,
-    watching: [JoinHandle<()>; 5],
+    watching: [JoinHandle<()>; 6],
     anchoring: Anchoring,
 }
 
@@ -82,9 +84,12 @@ impl Node {
         let upkeep = prometheus.clone();
         let policy = Arc::new(ArcSwap::from_pointee(policy));
         let masks = Arc::new(ArcSwap::from_pointee(masks));
+        let approvals = approvals::open(&config.data, opened.ledger(), &policy).await?;
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: policy.clone(),
+            approvals: approvals.clone(),
+            pages: Some(desk::pages(approvals.clone(), known.clone())),
             masks: masks.clone(),
             definitions: kept.clone(),
             keys: known.clone(),
@@ -95,6 +100,7 @@ impl Node {
         let running = Gateway::start(config.gateway(), wiring).await?;
         let watching = [
             tokio::spawn(tokens::watch(keys, known)),
+            tokio::spawn(approvals.run()),
             tokio::spawn(halts::watch(halts_file, halts, opened.ledger().clone())),
             tokio::spawn(pins::watch(kept, opened.ledger().clone())),
             tokio::spawn(changes(

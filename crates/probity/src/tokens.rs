@@ -20,6 +20,8 @@ const WATCH: Duration = Duration::from_millis(500);
 pub(crate) struct Wanted<'a> {
     pub(crate) subject: &'a str,
     pub(crate) role: Role,
+    /// The groups that it puts them in.
+    pub(crate) groups: &'a [Arc<str>],
     /// Empty: all upstreams.
     pub(crate) upstreams: &'a [UpstreamName],
     pub(crate) expires: Option<Timestamp>,
@@ -39,6 +41,7 @@ pub(crate) fn issue(file: &ApiKeyFile, wanted: &Wanted<'_>) -> Result<IssuedKey>
     };
     let pepper = file.pepper();
     let mut issued = ApiKey::issue(&secret, pepper, wanted.subject, wanted.role, now());
+    issued.key.groups = wanted.groups.to_vec();
     issued.key.expires = wanted.expires;
     issued.key.upstreams = (!wanted.upstreams.is_empty()).then(|| wanted.upstreams.to_vec());
     file.insert(issued.key.clone())?;

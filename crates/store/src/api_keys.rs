@@ -116,6 +116,8 @@ struct Kept {
     id: String,
     subject: String,
     role: KeptRole,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<std::sync::Arc<str>>,
     hash: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     upstreams: Option<Vec<String>>,
@@ -143,6 +145,7 @@ impl Kept {
                 Role::Person => KeptRole::Person,
                 Role::Service => KeptRole::Service,
             },
+            groups: key.groups.clone(),
             hash: key.hash.iter().map(|b| format!("{b:02x}")).collect(),
             upstreams: upstreams.map(|names| names.iter().map(ToString::to_string).collect()),
             created_us: key.created.unix_us(),
@@ -160,6 +163,7 @@ impl Kept {
         });
         Ok(ApiKey {
             hash: hash(&self.hash).ok_or("a hash has 64 hexadecimal digits")?,
+            groups: self.groups,
             id: self.id.into(),
             subject: self.subject.into(),
             role: match self.role {

@@ -1,9 +1,10 @@
 //! What is kept: the data directory with the write-ahead log, the keys, the published log and the
 //! index, and reading them.
 //!
-//! Deliberately absent: sockets, MCP, policy. The only crate that opens files or databases.
+//! Deliberately absent: sockets, MCP, decisions. The only crate that opens files or databases.
 
 mod api_keys;
+mod approvals;
 mod custody;
 mod dir;
 mod disk;
@@ -24,6 +25,7 @@ mod wal;
 mod watched;
 
 pub use api_keys::ApiKeyFile;
+pub use approvals::{ApprovalKeys, Approvals};
 pub use custody::{
     CustodyError, HoldRequest, HoldScope, HoldView, PurgeOutcome, PurgeRequest, PurgeRun,
     PurgeTarget, Scoped,

@@ -1,13 +1,13 @@
 //! What a permission opens, it opens once: it moves.
 use gate::{Cleared, Held, Released, Ruling, release, rule};
 use ledger::Committed;
-use model::Timestamp;
+use model::{CallId, Timestamp};
 
 fn forward(_: Released) {}
 
-fn a_hold_ruled_twice(held: Committed<Held>, now: Timestamp) {
-    let first = rule(held, Ruling::Expire, now);
-    let second = rule(held, Ruling::Expire, now);
+fn a_hold_ruled_twice(held: Committed<Held>, hold: CallId, now: Timestamp) {
+    let first = rule(held, Ruling::Expire { hold }, now);
+    let second = rule(held, Ruling::Expire { hold }, now);
     drop((first, second));
 }
 

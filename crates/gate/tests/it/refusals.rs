@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use expect_test::expect;
-use gate::{Call, Limit, LoginFault, Refusal, Refused, Subject};
+use gate::{Call, Limit, LoginFault, Pending, Refusal, Refused, Subject};
 use mask::{MaskSet, Outside};
 use mcp::Message;
 use mcp::era::{ModernFault, TransportFault};
 use mcp::json::Limits;
-use model::{Digest, Halt, HaltTarget, Timestamp};
+use model::{CallId, Digest, Halt, HaltTarget, Timestamp};
 use policy::Reason;
 
 use crate::world::{World, message};
@@ -46,7 +46,14 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
         Refusal::Limited(Limit::Streams) => Refusal::Limited(Limit::Calls),
         Refusal::Limited(Limit::Calls) => Refusal::Policy(reason()),
         Refusal::Policy(_) => Refusal::ApprovalNeeded(reason()),
-        Refusal::ApprovalNeeded(_) => Refusal::Rejected(reason()),
+        Refusal::ApprovalNeeded(_) => Refusal::ApprovalPending(reason(), waiting(None)),
+        Refusal::ApprovalPending(_, pending) if pending.request_state.is_none() => {
+            Refusal::ApprovalPending(reason(), waiting(Some("probity1.abc".into())))
+        }
+        Refusal::ApprovalPending(..) => Refusal::ApprovalNotAwaited(reason()),
+        Refusal::ApprovalNotAwaited(_) => Refusal::StateNotTaken,
+        Refusal::StateNotTaken => Refusal::ApprovalsUnavailable,
+        Refusal::ApprovalsUnavailable => Refusal::Rejected(reason()),
         Refusal::Rejected(_) => Refusal::HoldExpired(reason()),
         Refusal::HoldExpired(_) => Refusal::Unmaskable,
         Refusal::Unmaskable => Refusal::Stopping,
@@ -60,6 +67,14 @@ fn successor(refusal: &Refusal) -> Option<Refusal> {
             Refusal::Halted(Arc::new(halt))
         }
         Refusal::Halted(_) => return None,
+    })
+}
+
+fn waiting(request_state: Option<Arc<str>>) -> Box<Pending> {
+    Box::new(Pending {
+        hold: CallId::from_bytes([7; 16]),
+        expires_at: Timestamp::from_unix_us(900_000_000),
+        request_state,
     })
 }
 
@@ -143,6 +158,16 @@ fn a_request_is_refused_under_its_id() {
         agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"Blocked by policy r1. Decision CALL-1. Do not retry with the same arguments.","data":{"decision":{"id":"CALL-1","action":"block","reason":"policy","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (approval_needed) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"approval_needed","rule":"r1","retryable":false}}}}
+        record refusal refused CALL-1 (approval_pending) request prompts/get p 7 [r1,r2] {"hold":"070W3GE1R70W3GE1R70W3GE1R7"} | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval. Approval 070W3GE1R70W3GE1R70W3GE1R7 is pending until 1970-01-01T00:15:00.000000Z. Nothing was done: repeat exactly the same call once it is approved, or to ask again.","data":{"decision":{"id":"CALL-1","action":"hold","reason":"approval_pending","rule":"r1","retryable":true,"approval":"070W3GE1R70W3GE1R70W3GE1R7","expires_at":"1970-01-01T00:15:00.000000Z"}}}}
+        record refusal refused CALL-1 (approval_pending) request prompts/get p 7 [r1,r2] {"hold":"070W3GE1R70W3GE1R70W3GE1R7"} | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"result":{"resultType":"input_required","requestState":"probity1.abc"}}
+        record refusal refused CALL-1 (approval_not_awaited) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"This needs a person's approval, and the call was given up before. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"approval_not_awaited","rule":"r1","retryable":false}}}}
+        record refusal refused CALL-1 (request_state_not_taken) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 400 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"this `requestState` was not given out for this request, or was used already"}}
+        record refusal refused CALL-1 (approvals_unavailable) request prompts/get p 7 | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
+        agent <- whole 503 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"this needs a person's approval, and approvals cannot be kept now, so it is refused"}}
         record refusal refused CALL-1 (rejected) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}
         agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":7,"error":{"code":4403,"message":"A person rejected this. Decision CALL-1.","data":{"decision":{"id":"CALL-1","action":"block","reason":"rejected","rule":"r1","retryable":false}}}}
         record refusal refused CALL-1 (hold_expired) request prompts/get p 7 [r1,r2] | {"jsonrpc":"2.0","id":7,"method":"prompts/get","params":{"name":"p"}}

@@ -299,18 +299,23 @@ impl Run {
 
     fn ruling(&mut self, word: &str) {
         let held = self.held.take().expect("a call is held");
-        let by = Arc::from("bob");
+        let hold = held.get().call().id;
         let ruling = match word {
             "nobody" => {
                 let refused = unanswerable(held, self.world.now);
                 return self.turn_away(refused);
             }
-            "approve" => Ruling::Approve { by, why: None },
+            "approve" => Ruling::Approve {
+                hold,
+                by: vec!["key|bob".into()],
+                grant: None,
+            },
             "reject" => Ruling::Reject {
-                by,
+                hold,
+                by: "key|bob".into(),
                 why: Some("not today".into()),
             },
-            _ => Ruling::Expire,
+            _ => Ruling::Expire { hold },
         };
         match rule(held, ruling, self.world.now) {
             Ruled::Cleared(cleared) => self.forward(cleared),

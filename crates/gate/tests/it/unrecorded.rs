@@ -117,7 +117,7 @@ fn no_verdict_is_acted_on_without_its_record() {
             agent <- unavailable 503 {"jsonrpc":"2.0","id":2,"error":{"code":-32603,"message":"the record of this call cannot be written, so it is refused"}}
             > disk sound
             > send {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-3 request tools/call write 3 [hold-2] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-3 request tools/call write 3 [hold-2] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z","hold":null} | {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"write"}}
             > disk full
             > approve
             unrecorded: the disk is full

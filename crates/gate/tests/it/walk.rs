@@ -185,7 +185,7 @@ fn one_message_that_may_not_pass_stops_its_batch() {
             agent <- whole 202
             > policy hold ping
             > batch [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
-            record hold held CALL-4 batch [hold-3] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
+            record hold held CALL-4 batch [hold-3] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z","hold":null} | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
             > nobody
             record refusal refused CALL-4 (approval_needed) batch [hold-3] | [{"jsonrpc":"2.0","id":6,"method":"ping"},{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read"}}]
             agent <- whole 200 content-type: application/json [{"jsonrpc":"2.0","id":6,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-3","retryable":false}}}},{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"This needs a person's approval, and no approval can be given here. Decision CALL-4."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-3","retryable":false}}}}]
@@ -206,10 +206,10 @@ fn a_held_call_passes_once_it_is_approved() {
         expect![[r#"
             > policy hold tools/call
             > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z","hold":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > wait 999
             > approve
-            record intent permitted CALL-1 request tools/call write 1 [hold-1] {"ruling":"approve","by":"bob","why":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record intent permitted CALL-1 request tools/call write 1 [hold-1] {"ruling":"approve","hold":"CALL-1","by":["key|bob"],"grant":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             upstream <- tools/call {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > message {"jsonrpc":"2.0","id":1,"result":{"content":[]}}
             record outcome - CALL-1 response tools/call 1 | {"jsonrpc":"2.0","id":1,"result":{"content":[]}}
@@ -237,24 +237,24 @@ fn a_held_call_that_is_not_approved_in_time_does_not_pass() {
         expect![[r#"
             > policy hold
             > send {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-1 request tools/call write 1 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z","hold":null} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             > reject
-            record refusal refused CALL-1 (rejected) request tools/call write 1 [hold-1] {"ruling":"reject","by":"bob","why":"not today"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
+            record refusal refused CALL-1 (rejected) request tools/call write 1 [hold-1] {"ruling":"reject","hold":"CALL-1","by":"key|bob","why":"not today"} | {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write"}}
             agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"A person rejected this. Decision CALL-1."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-1","action":"block","reason":"rejected","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
-            record hold held CALL-2 request tools/call write 2 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z"} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
+            record hold held CALL-2 request tools/call write 2 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:01.000000Z","hold":null} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
             > wait 1000
             > expire
-            record refusal refused CALL-2 (hold_expired) request tools/call write 2 [hold-1] {"ruling":"expire"} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
+            record refusal refused CALL-2 (hold_expired) request tools/call write 2 [hold-1] {"ruling":"expire","hold":"CALL-2"} | {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"write"}}
             agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":2,"result":{"content":[{"type":"text","text":"Nobody approved this in time. Decision CALL-2."}],"isError":true,"_meta":{"dev.probity/decision":{"id":"CALL-2","action":"block","reason":"hold_expired","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
-            record hold held CALL-3 request resources/read file:///a 3 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:02.000000Z"} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            record hold held CALL-3 request resources/read file:///a 3 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:02.000000Z","hold":null} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
             > wait 1000
             > approve
-            record refusal refused CALL-3 (hold_expired) request resources/read file:///a 3 [hold-1] {"ruling":"approve","by":"bob","why":null} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
+            record refusal refused CALL-3 (hold_expired) request resources/read file:///a 3 [hold-1] {"ruling":"approve","hold":"CALL-3","by":["key|bob"],"grant":null} | {"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"file:///a"}}
             agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":3,"error":{"code":4408,"message":"Nobody approved this in time. Decision CALL-3.","data":{"decision":{"id":"CALL-3","action":"block","reason":"hold_expired","rule":"hold-1","retryable":false}}}}
             > send {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
-            record hold held CALL-4 request resources/read file:///a 4 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:03.000000Z"} | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
+            record hold held CALL-4 request resources/read file:///a 4 [hold-1] {"groups":["ops"],"quorum":1,"expires_at":"2026-07-28T09:30:03.000000Z","hold":null} | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
             > nobody
             record refusal refused CALL-4 (approval_needed) request resources/read file:///a 4 [hold-1] | {"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"file:///a"}}
             agent <- whole 200 content-type: application/json {"jsonrpc":"2.0","id":4,"error":{"code":4403,"message":"This needs a person's approval, and no approval can be given here. Decision CALL-4.","data":{"decision":{"id":"CALL-4","action":"block","reason":"approval_needed","rule":"hold-1","retryable":false}}}}

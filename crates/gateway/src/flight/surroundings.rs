@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use gate::{Call, Circumstances, Refusal, Subject};
 use mask::Outside;
 use mcp::Method;
+use policy::Calls;
 
 use super::Flight;
 use crate::detector::Unseen;
@@ -35,12 +36,18 @@ impl Flight {
 
     /// What is known around a call, which is counted by this.
     pub(super) fn around(&self, call: &Call) -> Circumstances {
+        let counters = &self.shared.counters;
+        self.around_counted(call, counters.called(call, self.owner.counters()))
+    }
+
+    /// The same of a call that was counted with `calls`.
+    pub(super) fn around_counted(&self, call: &Call, calls: Calls) -> Circumstances {
         let peer = call.exchange.arrival.http.peer.as_ref();
         let address = peer.and_then(|peer| peer.parse::<SocketAddr>().ok());
         let upstream = self.shared.config.upstreams.get(&call.exchange.upstream);
         Circumstances {
             groups: call.exchange.caller.groups.to_vec(),
-            calls: self.shared.counters.called(call, self.owner.counters()),
+            calls,
             address: address.map(|address| address.ip()),
             arguments: upstream
                 .map(|upstream| upstream.arguments.clone())

@@ -8,6 +8,8 @@ mod anchor;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod bytes;
 #[cfg(test)]
 mod conformance;

@@ -1,5 +1,6 @@
 //! The command line, as data: help, completions and man pages come from these definitions.
 
+mod approvals;
 mod custody;
 mod hand;
 mod inspect;
@@ -15,6 +16,9 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use approvals::{
+    ApiArgs, ApprovalsArgs, ApprovalsCommand, GrantsArgs, GrantsCommand, StateWanted,
+};
 pub(crate) use custody::{
     HoldArgs, HoldCommand, HoldListArgs, HoldPlaceArgs, HoldReleaseArgs, PurgeArgs, PurgeWhat,
 };
@@ -131,6 +135,10 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Check policies before they are in force
     Policy(PolicyArgs),
+    /// See what waits for people, and rule on it
+    Approvals(ApprovalsArgs),
+    /// See what people granted, and take it back
+    Grants(GrantsArgs),
     /// Stop a server, a person or a session at once, and lift it again
     Stop(StopArgs),
     /// Review the tools that servers offer, and what changed about them

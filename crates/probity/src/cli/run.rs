@@ -195,6 +195,9 @@ pub(crate) struct TokenCreateArgs {
     /// It stands for a workload, not for a person
     #[arg(long)]
     pub(crate) service: bool,
+    /// It puts its holder in this group, such as one that may approve held calls; may be repeated
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Vec<std::sync::Arc<str>>,
     /// It opens only this upstream; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) upstream: Vec<model::UpstreamName>,

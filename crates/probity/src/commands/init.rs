@@ -51,6 +51,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Exit> {
             &Wanted {
                 subject: FIRST_SUBJECT,
                 role: Role::Person,
+                groups: &[],
                 upstreams: &[],
                 expires: None,
             },

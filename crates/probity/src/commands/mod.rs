@@ -1,5 +1,6 @@
 //! One module per subcommand. Each returns how the program ends.
 
+mod approvals;
 mod check;
 mod connect;
 mod custody;
@@ -52,6 +53,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit> {
         Command::Mask(args) => mask::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Approvals(args) => approvals::run(&args),
+        Command::Grants(args) => approvals::grants(&args),
         Command::Stop(args) => stop::run(&args),
         Command::Pins(args) => pins::run(&args),
         Command::Purge(args) => purge::run(&args),

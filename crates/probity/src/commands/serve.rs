@@ -80,6 +80,7 @@ fn first_token(config: &Config) -> Result<Option<IssuedKey>> {
     let wanted = Wanted {
         subject: FIRST_SUBJECT,
         role: Role::Person,
+        groups: &[],
         upstreams: &[],
         expires: None,
     };

@@ -34,6 +34,10 @@ fn create(args: &TokenCreateArgs) -> Result<Exit> {
         !args.subject.trim().is_empty(),
         "a token stands for somebody: name the subject"
     );
+    ensure!(
+        args.group.iter().all(|group| !group.trim().is_empty()),
+        "a group has a name"
+    );
     let file = open(&args.config)?;
     let days = args.expires_in_days.map(u64::from);
     let issued = tokens::issue(
@@ -45,6 +49,7 @@ fn create(args: &TokenCreateArgs) -> Result<Exit> {
             } else {
                 Role::Person
             },
+            groups: &args.group,
             upstreams: &args.upstream,
             expires: days.map(|days| now().plus_ms(days.saturating_mul(DAY_MS))),
         },
@@ -79,19 +84,20 @@ fn list(args: &TokenListArgs) -> Result<Exit> {
     }
     writeln!(
         out,
-        "{:<12}  {:<9}  {:<7}  {:<19}  {:<20}  upstreams",
-        "id", "state", "role", "created (UTC)", "subject"
+        "{:<12}  {:<9}  {:<7}  {:<19}  {:<20}  {:<12}  upstreams",
+        "id", "state", "role", "created (UTC)", "subject", "groups"
     )?;
     for key in &keys {
         let created: String = key.created.to_string().chars().take(19).collect();
         writeln!(
             out,
-            "{:<12}  {:<9}  {:<7}  {:<19}  {:<20}  {}",
+            "{:<12}  {:<9}  {:<7}  {:<19}  {:<20}  {:<12}  {}",
             key.id,
             state(key),
             role(key),
             created.replace('T', " "),
             escape(&key.subject),
+            groups(key),
             upstreams(key).map_or_else(|| "all".to_owned(), |names| names.join(", ")),
         )?;
     }
@@ -115,6 +121,7 @@ fn key_json(key: &ApiKey) -> Value {
         "id": key.id,
         "subject": key.subject,
         "role": role(key),
+        "groups": key.groups,
         "state": state(key),
         "upstreams": upstreams(key),
         "created": key.created.to_string(),
@@ -144,6 +151,13 @@ fn role(key: &ApiKey) -> &'static str {
 fn upstreams(key: &ApiKey) -> Option<Vec<String>> {
     let names = key.upstreams.as_ref()?;
     Some(names.iter().map(ToString::to_string).collect())
+}
+
+fn groups(key: &ApiKey) -> String {
+    match key.groups.as_slice() {
+        [] => "-".to_owned(),
+        groups => escape(&groups.join(", ")),
+    }
 }
 
 /// Words for the person at the terminal: not part of the output that scripts read.

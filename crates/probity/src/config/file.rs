@@ -163,6 +163,7 @@ limits! {
     connect_ms_max: u64,
     session_idle_ms_max: u64,
     keep_alive_ms: u64,
+    approval_wait_ms_max: u64,
     drain_ms_max: u64,
     stream_ahead_max: usize,
 }

@@ -149,4 +149,5 @@ serve_log = true
 # sessions_max = 20000
 # session_idle_ms_max = 1800000
 # drain_ms_max = 20000
+# approval_wait_ms_max = 45000
 "#;

@@ -287,7 +287,7 @@ fn variables_and_flags_lie_over_the_file() {
         ],
         expect![[r#"
             --listen: `here` is no address and port; write it like `127.0.0.1:8808`
-            PROBITY_LIMITS__SIZE: unknown field `size`, expected one of `body_bytes_max`, `answer_bytes_max`, `head_bytes_max`, `head_ms_max`, `body_ms_max`, `depth_max`, `connections_max`, `sessions_max`, `session_streams_max`, `calls_max`, `answer_ms_max`, `connect_ms_max`, `session_idle_ms_max`, `keep_alive_ms`, `drain_ms_max`, `stream_ahead_max`
+            PROBITY_LIMITS__SIZE: unknown field `size`, expected one of `body_bytes_max`, `answer_bytes_max`, `head_bytes_max`, `head_ms_max`, `body_ms_max`, `depth_max`, `connections_max`, `sessions_max`, `session_streams_max`, `calls_max`, `answer_ms_max`, `connect_ms_max`, `session_idle_ms_max`, `keep_alive_ms`, `approval_wait_ms_max`, `drain_ms_max`, `stream_ahead_max`
             PROBITY_RECEIPTS: invalid type: string "perhaps", expected a boolean
         "#]],
     );

@@ -2,6 +2,7 @@
 //! terminal can command it.
 
 mod escape;
+pub(crate) mod held;
 mod json;
 mod line;
 mod paint;

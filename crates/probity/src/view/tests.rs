@@ -171,3 +171,38 @@ fn json_has_the_message_as_text_or_as_base64() {
     ));
     assert_eq!(none["payload"], serde_json::Value::Null);
 }
+
+/// Whoever calls chooses most of what an approver reads.
+#[test]
+fn a_hostile_call_commands_no_terminal() {
+    let evil = "a\u{1b}[2J\u{9b}31m\u{202e}\nid  forged\r";
+    let call = serde_json::json!({
+        "id": evil, "state": evil, "expires_at": evil, "severity": evil, "server": evil,
+        "method": evil, "name": evil, "reason": evil, "intent": evil, "rules": [evil, 7, [evil]],
+        "caller": { "kind": evil, "issuer": evil, "subject": evil },
+        "agent": { "name": evil, "version": evil },
+        "commands": { "is": { evil: [evil] } },
+        "votes": [{ "by": evil, "word": evil, "reason": { evil: evil } }],
+        "with": [{ "at": evil, "is": { evil: evil } }], "by": [evil],
+        "message": { evil: [evil] },
+    });
+    let mut out = Vec::new();
+    super::held::write_line(&mut out, &call).expect("memory");
+    super::held::write_grant(&mut out, &call).expect("memory");
+    assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 2);
+    super::held::write(&mut out, &call).expect("memory");
+    let out = String::from_utf8(out).expect("text");
+    let obeyed = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    assert!(!out.contains(obeyed), "{out}");
+    assert!(!out.contains("\nid  forged"), "{out}");
+
+    let json = super::held::ascii_json(&call);
+    assert!(
+        json.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
+        "{json}"
+    );
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&json).ok(),
+        Some(call)
+    );
+}

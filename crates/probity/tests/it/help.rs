@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
     "pins",
     "policy",
     "recover",
+    "approvals",
+    "grants",
     "stop",
     "token",
     "completions",

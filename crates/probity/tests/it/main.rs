@@ -6,6 +6,7 @@
     reason = "a test's helper fails the test by panicking"
 )]
 
+mod approvals;
 mod bao;
 mod broken_disk;
 mod commands;

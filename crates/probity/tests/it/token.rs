@@ -4,6 +4,33 @@ use serde_json::Value;
 
 use crate::program::run;
 
+/// A key file of before groups is read, and its keys are in none.
+#[test]
+fn groups_are_kept_and_listed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data").display().to_string();
+    run(&["token", "create", "ada", "--data", &data]).ok();
+    let file = dir.path().join("data/keys/api-keys.json");
+    let kept = std::fs::read_to_string(&file).expect("readable");
+    assert!(!kept.contains("groups"), "{kept}");
+
+    let create = ["token", "create", "bob", "--json", "--data", &data];
+    let groups = ["--group", "finance", "--group", "on call"];
+    let bob: Value =
+        serde_json::from_str(&run(&[&create[..], &groups].concat()).ok()).expect("JSON");
+    assert_eq!(bob["groups"], serde_json::json!(["finance", "on call"]));
+    run(&[&create[..], &["--group", ""]].concat()).failed(1);
+
+    let list = run(&["token", "list", "--json", "--data", &data]).ok();
+    let groups: Vec<Value> = list
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["groups"].take())
+        .collect();
+    assert_eq!(groups, [serde_json::json!([]), bob["groups"].clone()]);
+    let table = run(&["token", "list", "--data", &data]).ok();
+    assert!(table.contains("finance, on call"), "{table}");
+}
+
 #[test]
 fn a_token_is_made_shown_once_listed_and_revoked() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -6,6 +6,7 @@
     reason = "a test that fails says where"
 )]
 
+mod approvals;
 mod attacker;
 mod basics;
 mod ext4;

@@ -2,6 +2,7 @@
 //! scripted bytes, over a store in a directory of its own.
 
 mod client;
+mod holds;
 mod kept;
 mod record;
 mod sse;
@@ -13,8 +14,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use gateway::{
-    Access, Config, Gateway, HttpTarget, PublishedLogs, Running, Secret, StdioTarget, Target,
-    UpstreamConfig, Wiring,
+    Access, Approvals, Config, Gateway, HttpTarget, PublishedLogs, Running, Secret, StdioTarget,
+    Target, UpstreamConfig, Wiring,
 };
 use identity::{ApiKey, ApiKeys, IssuedKey, KeySecret, Pepper, Role};
 use mask::{Key, MaskSet};
@@ -26,6 +27,7 @@ use testkit::raw::{RawHttp, RawStdio, Script};
 use tokio::sync::watch;
 
 pub(crate) use client::{Connection, Response, chunked, post_bytes, request_bytes};
+pub(crate) use holds::Holds;
 pub(crate) use kept::Kept;
 pub(crate) use record::{RecordLine, lines};
 pub(crate) use sse::SseClient;
@@ -54,6 +56,12 @@ pub(crate) struct Rig {
     /// Bearer tokens of two people.
     pub(crate) alice: String,
     pub(crate) bob: String,
+    /// What is held.
+    pub(crate) approvals: Arc<Approvals>,
+    /// What is kept of it.
+    pub(crate) holds: Arc<Holds>,
+    /// The keys that open the gateway.
+    pub(crate) keys: Arc<ArcSwap<ApiKeys>>,
     /// The definitions that were seen.
     pub(crate) definitions: Arc<Kept>,
     /// How many records were looked at.
@@ -136,12 +144,17 @@ impl Rig {
         let (halts, halted) = watch::channel(Arc::new(Halts::default()));
         let definitions = Arc::new(Kept::default());
         let policy = Arc::new(ArcSwap::from_pointee(Policy::permit_all()));
+        let holds = Arc::new(Holds::default());
+        let approvals = holds.open(opened.ledger(), &policy);
+        let keys = Arc::new(ArcSwap::from_pointee(keys));
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: policy.clone(),
+            approvals: approvals.clone(),
+            pages: None,
             masks: Arc::new(ArcSwap::from_pointee(masks)),
             definitions: definitions.clone(),
-            keys: Arc::new(ArcSwap::from_pointee(keys)),
+            keys: keys.clone(),
             halts: halted,
             metrics: Arc::new(String::new),
             published: published(dir.path()),
@@ -161,6 +174,9 @@ impl Rig {
             alice: alice.token,
             bob: bob.token,
             definitions,
+            approvals,
+            holds,
+            keys,
             seen: 0,
         }
     }
@@ -174,6 +190,15 @@ impl Rig {
         let policy = Policy::load(&[source], Tools::default())
             .unwrap_or_else(|mistakes| panic!("{mistakes:#?}"));
         self.policy.store(Arc::new(policy));
+    }
+
+    /// Where everything goes on record.
+    pub(crate) fn ledger(&self) -> ledger::Ledger {
+        self.opened
+            .as_ref()
+            .expect("the store is open")
+            .ledger()
+            .clone()
     }
 
     /// A new connection to the gateway.
@@ -357,7 +382,7 @@ fn key(subject: &str, byte: u8) -> IssuedKey {
     )
 }
 
-fn pepper() -> Pepper {
+pub(crate) fn pepper() -> Pepper {
     Pepper::new(&[7; 32])
 }
 

@@ -97,6 +97,7 @@ async fn demo(args: &DemoArgs, config: &Config) -> Result<Exit> {
         &Wanted {
             subject: SUBJECT,
             role: Role::Person,
+            groups: &[],
             upstreams: &[],
             expires: None,
         },
