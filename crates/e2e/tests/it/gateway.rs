@@ -111,6 +111,11 @@ impl Gateway {
         gateway
     }
 
+    /// Where it listens, as `http://ADDRESS`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// How to reach an upstream through one of the doors.
     pub(crate) fn door(&self, door: Transport, upstream: &str) -> Address {
         match door {

@@ -1,6 +1,7 @@
 //! Real clients and real servers, without the gateway and through it.
 
 #[cfg(test)]
+mod approvals;
 mod compare;
 #[cfg(test)]
 mod components;
