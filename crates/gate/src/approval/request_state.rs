@@ -138,11 +138,8 @@ mod tests {
             assert_eq!(key.open(&other, "person|key|ann"), None, "{at}");
         }
         for length in 0..text.len() {
-            assert_eq!(
-                key.open(&text[..length], "person|key|ann"),
-                None,
-                "{length}"
-            );
+            let cut: String = text.chars().take(length).collect();
+            assert_eq!(key.open(&cut, "person|key|ann"), None, "{length}");
         }
     }
 }
