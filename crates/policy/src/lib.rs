@@ -4,6 +4,7 @@
 //! decision sees facts), I/O, clocks, and failure: a decision always comes out, and what could not
 //! be evaluated is a refusal.
 
+mod asked;
 pub mod defaults;
 mod difference;
 mod digest;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use cedar_policy::{
     ActionConstraint, AuthorizationError, Decision, EntityUid, EvaluationError, PolicyId,
-    PolicySet, ResourceConstraint, Response,
+    ResourceConstraint, Response,
 };
 use model::Digest;
 
+use crate::asked::{Asked, Languages};
 use crate::entities::{self, action_uid};
 use crate::listing::Listed;
 use crate::rule::{Rule, Says};
@@ -45,14 +46,6 @@ struct Set {
     listed: Listed,
 }
 
-/// Policies that are asked together.
-#[derive(Debug, Default, Clone)]
-struct Asked {
-    all: PolicySet,
-    /// Without those that hold: what an approval leaves.
-    approved: PolicySet,
-}
-
 impl Policy {
     /// One policy, `permit-all`, that permits everything.
     pub fn permit_all() -> Self {
@@ -83,6 +76,11 @@ impl Policy {
     /// that matches is one that holds, and what is left would permit, it is held. A policy that
     /// cannot be evaluated is a refusal.
     pub fn decide(&self, request: &Request<'_>) -> Verdict {
+        self.decide_among(request, Languages::of(&request.facts))
+    }
+
+    /// The same, without the policies that need commands in other languages than these.
+    fn decide_among(&self, request: &Request<'_>, languages: Languages) -> Verdict {
         let (action, set) = self.set_of(request);
         let prepared = match entities::prepare(request, &action, &self.tools) {
             Ok(prepared) => prepared,
@@ -93,7 +91,7 @@ impl Policy {
                 });
             }
         };
-        let asked = set.asked(prepared.target());
+        let asked = set.asked(prepared.target()).sets(languages);
         let response = prepared.ask(&asked.all);
         let reason = self.reason_of(&response);
         if !reason.errors.is_empty() {
@@ -134,7 +132,7 @@ impl Policy {
         let asked = set
             .into_iter()
             .flat_map(|set| set.of_target.values().chain([&set.others]));
-        let mut ids = asked.flat_map(|asked| asked.all.policies());
+        let mut ids = asked.flat_map(Asked::policies);
         ids.any(|policy| {
             let at = self.by_id.get(policy.id());
             at.and_then(|at| self.rules.get(*at)).is_none_or(forbids)
@@ -311,16 +309,6 @@ impl Set {
     fn asked(&self, target: Option<&EntityUid>) -> &Asked {
         let own = target.and_then(|target| self.of_target.get(target));
         own.unwrap_or(&self.others)
-    }
-}
-
-impl Asked {
-    fn add(&mut self, rule: &Rule, policy: &cedar_policy::Policy) {
-        // Names are checked to be different when the set is loaded.
-        let _ = self.all.add(policy.clone());
-        if !matches!(rule.says, Says::Hold(_)) {
-            let _ = self.approved.add(policy.clone());
-        }
     }
 }
 

@@ -353,3 +353,57 @@ fn policies_of_one_target_are_asked_of_that_one_only() {
         assert_eq!(told(&verdict), expected, "{tool} after {calls} calls");
     }
 }
+
+/// Leaving out what cannot match changes nothing: for each shipped policy, each combination of languages,
+/// and facts of them that vary.
+#[test]
+fn what_cannot_match_decides_nothing() {
+    let policy = Policy::load(&crate::defaults::sources(), Tools::default()).unwrap();
+    let mut seed = 7_u64;
+    let mut chance = |of: u64| {
+        // Knuth's linear congruential generator, MMIX.
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % of
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for round in 0..2_000_u64 {
+        let mut effects = |words: &'static [&'static str], at: u32| {
+            let there = round >> at & 1 == 1;
+            let is = words.iter().copied().filter(|_| chance(12) == 0);
+            there.then(|| Effects {
+                is: is.collect(),
+                names: Vec::new(),
+            })
+        };
+        let facts = MessageFacts {
+            sql: effects(crate::vocabulary::SQL, 0),
+            shell: effects(crate::vocabulary::SHELL, 1),
+            cloud: effects(crate::vocabulary::CLOUD, 2),
+            http: effects(crate::vocabulary::HTTP, 3),
+            paths: effects(crate::vocabulary::PATHS, 4),
+            nosql: effects(crate::vocabulary::NOSQL, 5),
+            credentials: chance(8) == 0,
+            unread: chance(8) == 0,
+            ..MessageFacts::default()
+        };
+        let caller = caller();
+        let server = "shop".parse().unwrap();
+        let request = Request {
+            caller: &caller,
+            groups: &[],
+            server: &server,
+            action: "tools/call",
+            target: Target::Tool("order"),
+            facts: Facts::Message(&facts),
+        };
+        let verdict = policy.decide(&request);
+        assert_eq!(
+            verdict,
+            policy.decide_among(&request, super::Languages::ALL)
+        );
+        seen.insert(told(&verdict));
+    }
+    assert!(seen.len() > 50, "{seen:#?}");
+}
