@@ -11,6 +11,7 @@ use model::{Principal, Timestamp};
 use serde_json::Value;
 
 use crate::policy::lineage;
+use crate::reads::Reads;
 use crate::request::{
     AnswerFacts, ApprovalFacts, Arguments, Effects, Facts, MessageFacts, Pin, Request, Target,
 };
@@ -39,9 +40,10 @@ pub(crate) fn prepare(
     request: &Request<'_>,
     action: &str,
     tools: &Tools,
+    reads: &Reads,
 ) -> Result<Prepared, String> {
     let mut pairs = match request.facts {
-        Facts::Message(facts) => message(facts)?,
+        Facts::Message(facts) => message(facts, reads)?,
         Facts::Answer(facts) => answer(facts),
         Facts::Approval(facts) => approval(facts),
     };
@@ -160,7 +162,7 @@ fn resource(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
 
 type Pairs = Vec<(String, Expression)>;
 
-fn message(facts: &MessageFacts) -> Result<Pairs, String> {
+fn message(facts: &MessageFacts, reads: &Reads) -> Result<Pairs, String> {
     let known = facts.pin != Pin::Unknown;
     let mut pairs = vec![
         ("method".to_owned(), text(&facts.method)),
@@ -211,9 +213,9 @@ fn message(facts: &MessageFacts) -> Result<Pairs, String> {
         ),
         ("clock".to_owned(), clock(facts)?),
     ];
-    for (language, (_, effects)) in COMMANDS.iter().zip(facts.commands()) {
+    for (at, (language, (_, effects))) in COMMANDS.iter().zip(facts.commands()).enumerate() {
         if let Some(effects) = effects {
-            let effects = effects_record(effects, language)?;
+            let effects = effects_record(effects, language, |word| reads.has(at, word))?;
             pairs.push((language.name.to_owned(), effects));
         }
     }
@@ -274,11 +276,17 @@ fn datetime(at: Timestamp) -> String {
     text
 }
 
-fn effects_record(effects: &Effects, language: &Language) -> Result<Expression, String> {
+/// The record of a language, as far as it is read.
+fn effects_record(
+    effects: &Effects,
+    language: &Language,
+    is_read: impl Fn(&str) -> bool,
+) -> Result<Expression, String> {
     let facts = language.facts.iter().copied().flatten();
+    let facts = facts.filter(|word| is_read(word));
     let facts = facts.map(|word| (*word, Expression::new_bool(effects.is.contains(word))));
     // A set that nothing was put into is there as well: the schema has it.
-    let names = language.sets.iter().map(|set| {
+    let names = language.sets.iter().filter(|set| is_read(set)).map(|set| {
         let of = effects.names.iter().find(|(name, _)| name == set);
         let names = of.map_or_else(|| texts(&BTreeSet::<String>::new()), |(_, of)| texts(of));
         (*set, names)

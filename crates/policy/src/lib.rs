@@ -12,6 +12,7 @@ mod entities;
 mod listing;
 mod load;
 mod policy;
+mod reads;
 mod request;
 mod rule;
 mod source;

@@ -12,6 +12,7 @@ use model::Digest;
 use crate::asked::{Asked, Languages};
 use crate::entities::{self, action_uid};
 use crate::listing::Listed;
+use crate::reads::Reads;
 use crate::rule::{Rule, Says};
 use crate::source::Source;
 use crate::tools::Tools;
@@ -44,6 +45,8 @@ struct Set {
     of_target: HashMap<EntityUid, Asked>,
     /// What can be said of it before there is a call.
     listed: Listed,
+    /// What its policies read of the commands in a message.
+    reads: Reads,
 }
 
 impl Policy {
@@ -82,7 +85,7 @@ impl Policy {
     /// The same, without the policies that need commands in other languages than these.
     fn decide_among(&self, request: &Request<'_>, languages: Languages) -> Verdict {
         let (action, set) = self.set_of(request);
-        let prepared = match entities::prepare(request, &action, &self.tools) {
+        let prepared = match entities::prepare(request, &action, &self.tools, &set.reads) {
             Ok(prepared) => prepared,
             Err(error) => {
                 return Verdict::Refuse(Reason {
@@ -160,7 +163,7 @@ impl Policy {
     pub fn decide_listed(&self, request: &Request<'_>, named: bool) -> Verdict {
         let (action, set) = self.set_of(request);
         // Without the arguments, of which nothing is asked here.
-        let prepared = match entities::prepare(request, &action, &Tools::default()) {
+        let prepared = match entities::prepare(request, &action, &Tools::default(), &set.reads) {
             Ok(prepared) => prepared,
             Err(error) => {
                 return Verdict::Refuse(Reason {
@@ -297,6 +300,7 @@ impl Sets {
             }
             for (rule, policy) in of_action {
                 set.listed.add(rule, policy);
+                set.reads.add(policy.to_json().ok().as_ref());
             }
             sets.insert(action.into(), set);
         }
