@@ -19,6 +19,10 @@ use model::{CallId, Caller, ExchangeId, Timestamp};
 use policy::{Policy, Source, Tools, defaults};
 use serde_json::{Value, json};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const POLICIES: usize = 100;
 const ROUNDS: usize = 4_000;
 
