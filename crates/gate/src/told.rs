@@ -121,7 +121,7 @@ fn shape(refused: &Refused) -> Shape {
             Some(state) => Shape::InputRequired(state.clone()),
             None => Shape::Blocked(format!(
                 "This needs a person's approval{}. Approval {} is pending until {}. Nothing was done: \
-                 repeat exactly the same call once it is approved, or to ask again.",
+                 repeat exactly the same call once it is approved, or to ask again. Decision {decision}.",
                 told(reason),
                 pending.hold,
                 pending.expires_at

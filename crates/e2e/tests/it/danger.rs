@@ -74,6 +74,8 @@ fn directly(world: &World<'_>, calls: &[Call<'_>], components: &Components) -> V
 fn configuration(world: &World<'_>, components: &Components) -> Configuration {
     let server = world.server(components);
     let mut configuration = Configuration::default();
+    // Nobody is there to approve what is held.
+    configuration.write("[limits]\napproval_wait_ms_max = 20");
     configuration.write(&format!("[upstreams.{UNTOLD}]\ncommand = {server:?}"));
     for dialect in TOOLS.iter().filter_map(|tool| tool.dialect) {
         configuration.write(&format!(
