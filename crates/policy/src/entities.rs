@@ -25,11 +25,6 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// What it is about.
-    pub(crate) fn target(&self) -> Option<&EntityUid> {
-        self.request.resource()
-    }
-
     pub(crate) fn ask(&self, policies: &PolicySet) -> Response {
         Authorizer::new().is_authorized(&self.request, policies, &self.entities)
     }
@@ -79,6 +74,18 @@ fn unstatable<E>(_error: E) -> String {
 
 pub(crate) fn action_uid(action: &str) -> EntityUid {
     uid(&TYPES.action, action)
+}
+
+/// What a request is about.
+pub(crate) fn target(request: &Request<'_>) -> EntityUid {
+    let server = request.server.as_str();
+    let (of, name) = match request.target {
+        Target::Server => return uid(&TYPES.server, server),
+        Target::Tool(name) => (&TYPES.tool, name),
+        Target::Prompt(name) => (&TYPES.prompt, name),
+        Target::Resource(uri) => (&TYPES.resource, uri),
+    };
+    uid(of, &format!("{server}/{name}"))
 }
 
 struct Types {
@@ -143,17 +150,16 @@ fn principal(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
 }
 
 fn resource(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
-    let server = uid(&TYPES.server, request.server.as_str());
-    let (of, attribute, name) = match request.target {
+    let uid = target(request);
+    let (attribute, name) = match request.target {
         Target::Server => {
-            let entity = Entity::new_no_attrs(server.clone(), HashSet::new());
-            return Ok((server, entity));
+            let entity = Entity::new_no_attrs(uid.clone(), HashSet::new());
+            return Ok((uid, entity));
         }
-        Target::Tool(name) => (&TYPES.tool, "name", name),
-        Target::Prompt(name) => (&TYPES.prompt, "name", name),
-        Target::Resource(uri) => (&TYPES.resource, "uri", uri),
+        Target::Tool(name) | Target::Prompt(name) => ("name", name),
+        Target::Resource(uri) => ("uri", uri),
     };
-    let uid = uid(of, &format!("{}/{name}", request.server.as_str()));
+    let server = self::uid(&TYPES.server, request.server.as_str());
     let attributes = HashMap::from([(attribute.to_owned(), text(name))]);
     let entity =
         Entity::new(uid.clone(), attributes, HashSet::from([server])).map_err(unstatable)?;
@@ -162,65 +168,65 @@ fn resource(request: &Request<'_>) -> Result<(EntityUid, Entity), String> {
 
 type Pairs = Vec<(String, Expression)>;
 
+/// What is read of a message. Its commands and its address are there where it has some, read or not.
 fn message(facts: &MessageFacts, reads: &Reads) -> Result<Pairs, String> {
-    let known = facts.pin != Pin::Unknown;
-    let mut pairs = vec![
-        ("method".to_owned(), text(&facts.method)),
-        ("agent".to_owned(), text(&facts.agent)),
-        ("kinds".to_owned(), texts(&facts.kinds)),
-        (
-            "credentials".to_owned(),
-            Expression::new_bool(facts.credentials),
-        ),
-        (
-            "hints".to_owned(),
-            booleans([
-                ("read_only", facts.hints.read_only),
-                ("destructive", facts.hints.destructive),
-                ("idempotent", facts.hints.idempotent),
-                ("open_world", facts.hints.open_world),
-            ])?,
-        ),
-        (
-            "pin".to_owned(),
-            booleans([
-                ("known", known),
-                ("first_seen", facts.pin == Pin::FirstSeen),
-                ("changed", facts.pin == Pin::Changed),
-                ("suspicious", facts.suspicious),
-            ])?,
-        ),
-        ("unread".to_owned(), Expression::new_bool(facts.unread)),
-        (
-            "verb".to_owned(),
-            booleans([
-                ("read", facts.verb.read),
-                ("write", facts.verb.write),
-                ("delete", facts.verb.delete),
-                ("execute", facts.verb.execute),
-            ])?,
-        ),
-        (
-            "calls".to_owned(),
-            record([
-                ("session", long(facts.calls.session)),
-                ("session_minute", long(facts.calls.session_minute)),
-                ("person_minute", long(facts.calls.person_minute)),
-                ("tool_minute", long(facts.calls.tool_minute)),
-                ("session_bytes", long(facts.calls.session_bytes)),
-                ("person_bytes_minute", long(facts.calls.person_bytes_minute)),
-            ])?,
-        ),
-        ("clock".to_owned(), clock(facts)?),
-    ];
+    let mut pairs = Vec::new();
+    let mut state = |name: &str, value: &dyn Fn() -> Result<Expression, String>| {
+        if reads.member(name) {
+            pairs.push((name.to_owned(), value()?));
+        }
+        Ok::<_, String>(())
+    };
+    state("method", &|| Ok(text(&facts.method)))?;
+    state("agent", &|| Ok(text(&facts.agent)))?;
+    state("kinds", &|| Ok(texts(&facts.kinds)))?;
+    state("credentials", &|| {
+        Ok(Expression::new_bool(facts.credentials))
+    })?;
+    state("hints", &|| {
+        booleans([
+            ("read_only", facts.hints.read_only),
+            ("destructive", facts.hints.destructive),
+            ("idempotent", facts.hints.idempotent),
+            ("open_world", facts.hints.open_world),
+        ])
+    })?;
+    state("pin", &|| {
+        booleans([
+            ("known", facts.pin != Pin::Unknown),
+            ("first_seen", facts.pin == Pin::FirstSeen),
+            ("changed", facts.pin == Pin::Changed),
+            ("suspicious", facts.suspicious),
+        ])
+    })?;
+    state("unread", &|| Ok(Expression::new_bool(facts.unread)))?;
+    state("verb", &|| {
+        booleans([
+            ("read", facts.verb.read),
+            ("write", facts.verb.write),
+            ("delete", facts.verb.delete),
+            ("execute", facts.verb.execute),
+        ])
+    })?;
+    state("calls", &|| {
+        record([
+            ("session", long(facts.calls.session)),
+            ("session_minute", long(facts.calls.session_minute)),
+            ("person_minute", long(facts.calls.person_minute)),
+            ("tool_minute", long(facts.calls.tool_minute)),
+            ("session_bytes", long(facts.calls.session_bytes)),
+            ("person_bytes_minute", long(facts.calls.person_bytes_minute)),
+        ])
+    })?;
+    state("clock", &|| clock(facts))?;
+    if let Some(intent) = &facts.intent {
+        state("intent", &|| Ok(text(intent)))?;
+    }
     for (at, (language, (_, effects))) in COMMANDS.iter().zip(facts.commands()).enumerate() {
         if let Some(effects) = effects {
-            let effects = effects_record(effects, language, |word| reads.has(at, word))?;
+            let effects = effects_record(effects, language, &reads.attributes(at, language))?;
             pairs.push((language.name.to_owned(), effects));
         }
-    }
-    if let Some(intent) = &facts.intent {
-        pairs.push(("intent".to_owned(), text(intent)));
     }
     if let Some(address) = facts.address {
         pairs.push((
@@ -276,22 +282,21 @@ fn datetime(at: Timestamp) -> String {
     text
 }
 
-/// The record of a language, as far as it is read.
+/// The record of a language, with the attributes that are `read`.
 fn effects_record(
     effects: &Effects,
     language: &Language,
-    is_read: impl Fn(&str) -> bool,
+    read: &[&'static str],
 ) -> Result<Expression, String> {
-    let facts = language.facts.iter().copied().flatten();
-    let facts = facts.filter(|word| is_read(word));
-    let facts = facts.map(|word| (*word, Expression::new_bool(effects.is.contains(word))));
-    // A set that nothing was put into is there as well: the schema has it.
-    let names = language.sets.iter().filter(|set| is_read(set)).map(|set| {
-        let of = effects.names.iter().find(|(name, _)| name == set);
+    record(read.iter().map(|name| {
+        if !language.sets.contains(name) {
+            return (*name, Expression::new_bool(effects.is.contains(name)));
+        }
+        // A set that nothing was put into is there as well: the schema has it.
+        let of = effects.names.iter().find(|(set, _)| set == name);
         let names = of.map_or_else(|| texts(&BTreeSet::<String>::new()), |(_, of)| texts(of));
-        (*set, names)
-    });
-    record(facts.chain(names))
+        (*name, names)
+    }))
 }
 
 fn booleans<const N: usize>(pairs: [(&str, bool); N]) -> Result<Expression, String> {

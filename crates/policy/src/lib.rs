@@ -5,6 +5,7 @@
 //! be evaluated is a refusal.
 
 mod asked;
+mod condition;
 pub mod defaults;
 mod difference;
 mod digest;

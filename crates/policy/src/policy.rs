@@ -9,7 +9,7 @@ use cedar_policy::{
 };
 use model::Digest;
 
-use crate::asked::{Asked, Languages};
+use crate::asked::{Asked, Open};
 use crate::entities::{self, action_uid};
 use crate::listing::Listed;
 use crate::reads::Reads;
@@ -45,8 +45,6 @@ struct Set {
     of_target: HashMap<EntityUid, Asked>,
     /// What can be said of it before there is a call.
     listed: Listed,
-    /// What its policies read of the commands in a message.
-    reads: Reads,
 }
 
 impl Policy {
@@ -79,13 +77,20 @@ impl Policy {
     /// that matches is one that holds, and what is left would permit, it is held. A policy that
     /// cannot be evaluated is a refusal.
     pub fn decide(&self, request: &Request<'_>) -> Verdict {
-        self.decide_among(request, Languages::of(&request.facts))
+        let (action, set) = self.set_of(request);
+        let open = set.asked(request).open(&request.facts);
+        self.decide_among(request, &action, &open, &open.reads())
     }
 
-    /// The same, without the policies that need commands in other languages than these.
-    fn decide_among(&self, request: &Request<'_>, languages: Languages) -> Verdict {
-        let (action, set) = self.set_of(request);
-        let prepared = match entities::prepare(request, &action, &self.tools, &set.reads) {
+    /// The same by these policies, which read these facts.
+    fn decide_among(
+        &self,
+        request: &Request<'_>,
+        action: &str,
+        open: &Open<'_>,
+        reads: &Reads,
+    ) -> Verdict {
+        let prepared = match entities::prepare(request, action, &self.tools, reads) {
             Ok(prepared) => prepared,
             Err(error) => {
                 return Verdict::Refuse(Reason {
@@ -94,8 +99,7 @@ impl Policy {
                 });
             }
         };
-        let asked = set.asked(prepared.target()).sets(languages);
-        let response = prepared.ask(&asked.all);
+        let response = prepared.ask(&open.set());
         let reason = self.reason_of(&response);
         if !reason.errors.is_empty() {
             return Verdict::Refuse(reason);
@@ -105,7 +109,7 @@ impl Policy {
         }
         match self.terms(&response) {
             Some(terms) => {
-                let approved = prepared.ask(&asked.approved);
+                let approved = prepared.ask(&open.approved());
                 let errors = errors(&approved);
                 if approved.decision() == Decision::Allow && errors.is_empty() {
                     Verdict::Hold(reason, terms)
@@ -163,7 +167,7 @@ impl Policy {
     pub fn decide_listed(&self, request: &Request<'_>, named: bool) -> Verdict {
         let (action, set) = self.set_of(request);
         // Without the arguments, of which nothing is asked here.
-        let prepared = match entities::prepare(request, &action, &Tools::default(), &set.reads) {
+        let prepared = match entities::prepare(request, &action, &Tools::default(), &Reads::ALL) {
             Ok(prepared) => prepared,
             Err(error) => {
                 return Verdict::Refuse(Reason {
@@ -300,7 +304,6 @@ impl Sets {
             }
             for (rule, policy) in of_action {
                 set.listed.add(rule, policy);
-                set.reads.add(policy.to_json().ok().as_ref());
             }
             sets.insert(action.into(), set);
         }
@@ -309,9 +312,12 @@ impl Sets {
 }
 
 impl Set {
-    /// What is asked about a target.
-    fn asked(&self, target: Option<&EntityUid>) -> &Asked {
-        let own = target.and_then(|target| self.of_target.get(target));
+    /// What may be asked about the target of a request.
+    fn asked(&self, request: &Request<'_>) -> &Asked {
+        if self.of_target.is_empty() {
+            return &self.others;
+        }
+        let own = self.of_target.get(&entities::target(request));
         own.unwrap_or(&self.others)
     }
 }

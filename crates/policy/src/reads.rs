@@ -1,45 +1,71 @@
-//! Which facts about commands the policies for an action read: no others need be stated.
-
-use std::collections::HashSet;
+//! Which facts of a message policies read: no others need be stated.
 
 use serde_json::Value;
 
-use crate::vocabulary::COMMANDS;
+use crate::vocabulary::{COMMANDS, Language};
 
-/// The attributes that are read, by the language whose record they are of.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Reads([Of; COMMANDS.len()]);
+/// What the context of a message has besides its commands, as far as it is left out where nobody reads it.
+const MEMBERS: &[&str] = &[
+    "method",
+    "agent",
+    "intent",
+    "kinds",
+    "credentials",
+    "unread",
+    "verb",
+    "hints",
+    "pin",
+    "calls",
+    "clock",
+];
 
-/// What is read of one language's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Of {
-    /// These attributes.
-    Some(HashSet<String>),
-    /// It as a whole, or in a way that is not looked through.
-    All,
-}
-
-impl Default for Of {
-    fn default() -> Self {
-        Self::Some(HashSet::new())
-    }
+/// The facts that are read, a bit for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Reads {
+    /// Of [`MEMBERS`].
+    members: u64,
+    /// Of the record of each of [`COMMANDS`].
+    commands: [u64; COMMANDS.len()],
 }
 
 impl Reads {
-    /// Adds what a policy reads, in Cedar's JSON form; `None`: it has none, so that it may read anything.
-    pub(crate) fn add(&mut self, policy: Option<&Value>) {
-        match policy.and_then(|policy| policy.get("conditions")) {
-            Some(conditions) => self.look(conditions),
-            None => self.0.fill(Of::All),
+    /// Everything.
+    pub(crate) const ALL: Self = Self {
+        members: u64::MAX,
+        commands: [u64::MAX; COMMANDS.len()],
+    };
+
+    /// What a policy reads, in Cedar's JSON form.
+    pub(crate) fn of(policy: &Value) -> Self {
+        let mut reads = Self::default();
+        match policy.get("conditions") {
+            Some(conditions) => reads.look(conditions),
+            None => reads = Self::ALL,
         }
+        reads
     }
 
-    /// Whether the attribute of a language, by its place in [`COMMANDS`], is read.
-    pub(crate) fn has(&self, language: usize, attribute: &str) -> bool {
-        match self.0.get(language) {
-            Some(Of::Some(read)) => read.contains(attribute),
-            Some(Of::All) | None => true,
+    /// What either reads.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.members |= other.members;
+        for (of, others) in self.commands.iter_mut().zip(other.commands) {
+            *of |= others;
         }
+        self
+    }
+
+    /// Whether a member of the context is read, or asked whether it is there.
+    pub(crate) fn member(&self, name: &str) -> bool {
+        bit(MEMBERS.iter().copied(), name).is_none_or(|bit| self.members & bit != 0)
+    }
+
+    /// Of a language, by its place in [`COMMANDS`], the attributes that are read.
+    pub(crate) fn attributes(&self, at: usize, language: &Language) -> Vec<&'static str> {
+        let read = self.commands.get(at).copied().unwrap_or(u64::MAX);
+        let attributes = attributes(language).enumerate();
+        let attributes =
+            attributes.filter(|(place, _)| place_bit(*place).is_none_or(|bit| read & bit != 0));
+        attributes.map(|(_, name)| name).collect()
     }
 
     fn look(&mut self, value: &Value) {
@@ -52,7 +78,7 @@ impl Reads {
                         "Value" => {}
                         "." | "has" => self.access(name, member),
                         // The context as a whole.
-                        "Var" if member == "context" => self.0.fill(Of::All),
+                        "Var" if member == "context" => *self = Self::ALL,
                         _ => self.look(member),
                     }
                 }
@@ -65,32 +91,49 @@ impl Reads {
     fn access(&mut self, how: &str, access: &Value) {
         let (Some(left), Some(attribute)) = (access.get("left"), name_of(access)) else {
             // Not a form that is known.
-            return self.0.fill(Of::All);
+            *self = Self::ALL;
+            return;
         };
         if is_context(left) {
+            self.members |= bit(MEMBERS.iter().copied(), attribute).unwrap_or(0);
             // `context has sql` reads nothing of it; what becomes of `context.sql` itself is not known.
-            if let (".", Some(all)) = (how, self.of(attribute)) {
-                *all = Of::All;
+            if let (".", Some((_, all))) = (how, self.language(attribute)) {
+                *all = u64::MAX;
             }
             return;
         }
-        let language = left
+        let record = left
             .get(".")
             .filter(|of| of.get("left").is_some_and(is_context));
-        match language.and_then(name_of) {
-            Some(language) => {
-                if let Some(Of::Some(read)) = self.of(language) {
-                    read.insert(attribute.to_owned());
-                }
-            }
+        match record
+            .and_then(name_of)
+            .and_then(|record| self.language(record))
+        {
+            Some((language, read)) => *read |= bit(attributes(language), attribute).unwrap_or(0),
             None => self.look(left),
         }
     }
 
-    fn of(&mut self, language: &str) -> Option<&mut Of> {
-        let at = COMMANDS.iter().position(|known| known.name == language)?;
-        self.0.get_mut(at)
+    /// A language, and what is read of it.
+    fn language(&mut self, name: &str) -> Option<(&'static Language, &mut u64)> {
+        let mut all = COMMANDS.iter().zip(&mut self.commands);
+        all.find(|(language, _)| language.name == name)
     }
+}
+
+/// The attributes of a language's record.
+fn attributes(language: &Language) -> impl Iterator<Item = &'static str> {
+    let facts = language.facts.iter().copied().flatten();
+    facts.chain(language.sets).copied()
+}
+
+/// The bit of a name. What has none is always stated.
+fn bit(mut names: impl Iterator<Item = &'static str>, name: &str) -> Option<u64> {
+    place_bit(names.position(|known| known == name)?)
+}
+
+fn place_bit(place: usize) -> Option<u64> {
+    1_u64.checked_shl(u32::try_from(place).ok()?)
 }
 
 fn name_of(access: &Value) -> Option<&str> {
@@ -106,6 +149,7 @@ mod tests {
     use cedar_policy::Policy;
 
     use super::Reads;
+    use crate::vocabulary::COMMANDS;
 
     /// A condition, and whether `drop`, `read` and the rest of SQL are read by it.
     #[test]
@@ -146,14 +190,32 @@ mod tests {
         ] {
             let text = format!("forbid(principal, action, resource) when {{ {condition} }};");
             let policy = Policy::parse(None, &text).unwrap();
-            let mut reads = Reads::default();
-            reads.add(Some(&policy.to_json().unwrap()));
-            let at = |attribute: &str| reads.has(0, attribute);
-            assert_eq!(
-                [at("drop"), at("read"), at("lock")],
-                expected,
-                "{condition}"
-            );
+            let reads = Reads::of(&policy.to_json().unwrap());
+            let read = reads.attributes(0, &COMMANDS[0]);
+            let read = ["drop", "read", "lock"].map(|name| read.contains(&name));
+            assert_eq!(read, expected, "{condition}");
+        }
+    }
+
+    /// A condition, and whether the clock, the calls and the verb are read by it.
+    #[test]
+    fn members_that_are_not_named_are_not_read() {
+        for (condition, expected) in [
+            ("context.credentials", [false, false, false]),
+            ("context.clock.hour > 8", [true, false, false]),
+            (
+                "context.calls.session > context.clock.hour",
+                [true, true, false],
+            ),
+            ("context has verb && context.unread", [false, false, true]),
+            ("context.verb == context.verb", [false, false, true]),
+            ("[context].contains(context)", [true, true, true]),
+        ] {
+            let text = format!("forbid(principal, action, resource) when {{ {condition} }};");
+            let policy = Policy::parse(None, &text).unwrap();
+            let reads = Reads::of(&policy.to_json().unwrap());
+            let read = ["clock", "calls", "verb"].map(|name| reads.member(name));
+            assert_eq!(read, expected, "{condition}");
         }
     }
 }
