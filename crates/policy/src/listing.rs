@@ -118,6 +118,10 @@ impl Asked {
                     match (name.as_str(), member) {
                         // What is written in the policy itself.
                         ("Value", _) => {}
+                        // Its members have whatever names the policy gives them.
+                        ("Record", Value::Object(members)) => {
+                            members.values().for_each(|member| self.look(member));
+                        }
                         ("Var", Value::String(of)) => {
                             self.arguments |= of == "context";
                             self.name |= of == "resource";

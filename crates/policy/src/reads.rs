@@ -76,6 +76,8 @@ impl Reads {
                     match name.as_str() {
                         // What is written in the policy itself.
                         "Value" => {}
+                        // Its members have whatever names the policy gives them.
+                        "Record" => self.look_at_values(member),
                         "." | "has" => self.access(name, member),
                         // The context as a whole.
                         "Var" if member == "context" => *self = Self::ALL,
@@ -84,6 +86,13 @@ impl Reads {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn look_at_values(&mut self, record: &Value) {
+        match record.as_object() {
+            Some(members) => members.values().for_each(|member| self.look(member)),
+            None => *self = Self::ALL,
         }
     }
 
@@ -178,6 +187,14 @@ mod tests {
                 [true, true, true],
             ),
             ("[context].contains(context)", [true, true, true]),
+            (
+                "context has sql && {\"Value\": context.sql.drop}.Value",
+                [true, false, false],
+            ),
+            (
+                "context has sql && {\"Var\": context.sql.drop, \".\": context.sql.read}.Var",
+                [true, true, false],
+            ),
             (
                 "(if context.credentials then context else context).credentials",
                 [true, true, true],

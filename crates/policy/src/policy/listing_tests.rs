@@ -69,6 +69,12 @@ fn only_what_is_refused_whatever_its_arguments_is_not_listed() {
             "permit",
         ),
         (
+            format!(
+                "{PERMIT}forbid(principal, {tools}, resource) when {{ {{\"Value\": context.credentials}}.Value }};"
+            ),
+            "permit",
+        ),
+        (
             format!("{PERMIT}forbid(principal, {tools}, resource) unless {{ context has sql }};"),
             "permit",
         ),
