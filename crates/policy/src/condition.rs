@@ -210,7 +210,7 @@ mod tests {
             credentials: true,
             ..MessageFacts::default()
         };
-        let deep = format!("when {{ {}context.unread }}", "!".repeat(4).repeat(1));
+        let deep = format!("when {{ {}context.unread }}", "!".repeat(4));
         for (conditions, expected) in [
             ("", Some(true)),
             ("when { true }", Some(true)),
