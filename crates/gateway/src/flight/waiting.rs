@@ -87,7 +87,11 @@ impl Flight {
                 }
                 Waited::Ruled(HeldState::Withdrawn | HeldState::Used) => {
                     // Another policy, or somebody else made it: it is judged as if it came now.
-                    match self.judged_again(reconsidered(committed, now), calls).await {
+                    let call = reconsidered(committed, now);
+                    if let Some(refusal) = self.lapsed(&call) {
+                        return Err(self.refused_as(call, refusal).await?);
+                    }
+                    match self.judged_again(call, calls).await {
                         Judged::Held(again) => {
                             held = again;
                             continue;
