@@ -127,24 +127,23 @@ impl Approvals {
 
     async fn sweep(&self, now: Timestamp) -> Result<(), RulingError> {
         let today = self.policy.load().digest();
-        let due: Vec<(HeldCall, Said)> = {
-            let book = self.book();
-            let lapsed = book
-                .lapsed(now)
-                .into_iter()
-                .map(|held| (held, Said::Lapsed));
-            let other = book.held().filter(|held| held.binding.policy != today);
-            let why = || Said::Withdrawn("the policies changed".into());
-            let withdrawn = other
-                .filter_map(HeldCall::withdrawn)
-                .map(|held| (held, why()));
-            lapsed.chain(withdrawn).collect()
+        let ended = |held: &HeldCall| match held.lapsed(now) {
+            Some(after) => Some((after, Said::Lapsed)),
+            None if held.binding.policy != today => {
+                let why = Said::Withdrawn("the policies changed".into());
+                held.withdrawn().map(|after| (after, why))
+            }
+            None => None,
         };
-        for (after, said) in due {
+        let due: Vec<CallId> = {
+            let book = self.book();
+            let due = book.held().filter(|held| ended(held).is_some());
+            due.map(|held| held.id).collect()
+        };
+        for id in due {
             let _turn = self.turn.lock().await;
             // Somebody may have been faster.
-            let is_open = self.get(after.id).is_some_and(|held| !held.state.is_over());
-            if is_open {
+            if let Some((after, said)) = self.get(id).as_ref().and_then(&ended) {
                 self.put(after, said, None).await?;
             }
         }
