@@ -100,18 +100,6 @@ impl Book {
         states.filter(|state| *state == HeldState::Waiting).count()
     }
 
-    /// When the next of them is over by itself.
-    pub fn next_lapse(&self) -> Option<Timestamp> {
-        let open = self.held.values().filter(|held| !held.state.is_over());
-        open.map(|held| held.expires_at).min()
-    }
-
-    /// Those whose time has come.
-    pub fn lapsed(&self, now: Timestamp) -> Vec<HeldCall> {
-        let held = self.held.values();
-        held.filter_map(|held| held.lapsed(now)).collect()
-    }
-
     /// Forgets what ended before `before`.
     pub fn forget(&mut self, before: Timestamp) {
         let keep = |held: &HeldCall| !held.state.is_over() || held.expires_at >= before;

@@ -4,7 +4,7 @@ use ledger::CommandFacts;
 use model::{CallId, GrantId, SessionId, Timestamp};
 use policy::{Reason, Terms};
 
-use super::person::{Approver, Vote, VoteError, Word};
+use super::person::{Vote, VoteError, Word};
 use super::{Allowance, Binding, Grant};
 use crate::Ruling;
 
@@ -296,10 +296,5 @@ impl HeldCall {
             }
             HeldState::Expired | HeldState::Withdrawn => Some(Ruling::Expire { hold: self.id }),
         }
-    }
-
-    /// Who allowed or rejected it so far.
-    pub fn people(&self) -> impl Iterator<Item = &Approver> {
-        self.votes.iter().map(|vote| &vote.by)
     }
 }
