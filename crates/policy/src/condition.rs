@@ -184,11 +184,13 @@ fn language(name: &str) -> Option<usize> {
     COMMANDS.iter().position(|language| language.name == name)
 }
 
-fn name_of(access: &Value) -> Option<&str> {
+/// The attribute that an access, or a test for one, names.
+pub(crate) fn name_of(access: &Value) -> Option<&str> {
     access.get("attr").and_then(Value::as_str)
 }
 
-fn is_context(value: &Value) -> bool {
+/// Whether an expression is the context itself.
+pub(crate) fn is_context(value: &Value) -> bool {
     value.get("Var").is_some_and(|of| of == "context")
 }
 

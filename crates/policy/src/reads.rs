@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::condition::{is_context, name_of};
 use crate::vocabulary::{COMMANDS, Language};
 
 /// What the context of a message has besides its commands, as far as it is left out where nobody reads it.
@@ -143,14 +144,6 @@ fn bit(mut names: impl Iterator<Item = &'static str>, name: &str) -> Option<u64>
 
 fn place_bit(place: usize) -> Option<u64> {
     1_u64.checked_shl(u32::try_from(place).ok()?)
-}
-
-fn name_of(access: &Value) -> Option<&str> {
-    access.get("attr").and_then(Value::as_str)
-}
-
-fn is_context(value: &Value) -> bool {
-    value.get("Var").is_some_and(|of| of == "context")
 }
 
 #[cfg(test)]
