@@ -1,6 +1,7 @@
 //! Held calls while they wait, and what people say about them. Every change is on record, then kept,
 //! then in force; one at a time.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use gate::{
     RequestState, RulingRecord, Said, StateKey, Vote, VoteError, Word,
 };
 use ledger::{CommitError, Ledger, Record, Session as Recording};
+use mask::{Crossing, MaskSet};
 use mcp::Message;
 use model::{CallId, Caller, GrantId, SessionId, Timestamp};
 use policy::{ApprovalFacts, Facts, Policy, Request, Target, Verdict, vocabulary};
@@ -41,6 +43,7 @@ pub struct Approvals {
     state: StateKey,
     ledger: Ledger,
     policy: Arc<ArcSwap<Policy>>,
+    masks: Arc<ArcSwap<MaskSet>>,
     changed: watch::Sender<u64>,
     events: broadcast::Sender<Arc<HeldCall>>,
 }
@@ -74,6 +77,7 @@ impl Approvals {
         state: StateKey,
         ledger: Ledger,
         policy: Arc<ArcSwap<Policy>>,
+        masks: Arc<ArcSwap<MaskSet>>,
     ) -> io::Result<Arc<Self>> {
         let (held, grants) = kept.load()?;
         Ok(Arc::new(Self {
@@ -85,6 +89,7 @@ impl Approvals {
             state,
             ledger,
             policy,
+            masks,
             changed: watch::Sender::new(0),
             events: broadcast::Sender::new(EVENTS_MAX),
         }))
@@ -185,9 +190,10 @@ impl Approvals {
     /// # Errors
     ///
     /// [`RulingError`]: it has no effect.
-    pub async fn vote(&self, id: CallId, vote: Vote) -> Result<HeldCall, RulingError> {
+    pub async fn vote(&self, id: CallId, mut vote: Vote) -> Result<HeldCall, RulingError> {
         let _turn = self.turn.lock().await;
         let held = self.get(id).ok_or(VoteError::Unknown)?;
+        self.mask(&held, &mut vote)?;
         let policy = self.policy.load_full();
         if held.binding.policy != policy.digest() {
             return Err(VoteError::Over("the policies changed").into());
@@ -204,6 +210,28 @@ impl Approvals {
         let (after, grant) = held.vote(vote.clone(), grant)?;
         self.put(after.clone(), Said::Vote(vote), grant).await?;
         Ok(after)
+    }
+
+    /// What a person says is stored: their reason as it may be, and no value of an argument that may not.
+    fn mask(&self, held: &HeldCall, vote: &mut Vote) -> Result<(), VoteError> {
+        let masks = self.masks.load();
+        let upstream = held.binding.upstream.as_str();
+        let at = Crossing::to_server(upstream).of_tool(Some(&held.shown.name));
+        let masked = |text: &str| match masks.apply_text(text.as_bytes(), &at).stored {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        };
+        if let Some(reason) = vote.reason.as_deref().and_then(masked) {
+            vote.reason = Some(reason.into());
+        }
+        if let Word::Approve(Some(allowance)) = &vote.word {
+            let mut texts = allowance.with.iter().flat_map(|one| [&one.at, &one.is]);
+            if texts.any(|text| masked(text).is_some()) {
+                let what = "an argument that is masked cannot be what a grant asks for";
+                return Err(VoteError::Allowance(what));
+            }
+        }
+        Ok(())
     }
 
     /// Takes a grant back. On return that is on record and in force.

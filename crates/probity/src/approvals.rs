@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use gate::{BindingKey, StateKey};
 use gateway::Approvals;
 use ledger::Ledger;
+use mask::MaskSet;
 use policy::Policy;
 
 use crate::system::random;
@@ -21,14 +22,22 @@ pub(crate) async fn open(
     data: &Path,
     ledger: &Ledger,
     policy: &Arc<ArcSwap<Policy>>,
+    masks: &Arc<ArcSwap<MaskSet>>,
 ) -> Result<Arc<Approvals>> {
     let context = || format!("cannot use the approvals of `{}`", data.display());
     let keys = store::ApprovalKeys::open(data, random).with_context(context)?;
     let kept = Arc::new(store::Approvals::open(data).with_context(context)?);
     let state = StateKey::new(&keys.state).context("no key for approvals can be made")?;
     let binding = BindingKey::new(&keys.binding);
-    let approvals = Approvals::open(kept, binding, state, ledger.clone(), policy.clone())
-        .with_context(context)?;
+    let approvals = Approvals::open(
+        kept,
+        binding,
+        state,
+        ledger.clone(),
+        policy.clone(),
+        masks.clone(),
+    )
+    .with_context(context)?;
     approvals.resume().await.with_context(context)?;
     Ok(approvals)
 }

@@ -84,7 +84,7 @@ impl Node {
         let upkeep = prometheus.clone();
         let policy = Arc::new(ArcSwap::from_pointee(policy));
         let masks = Arc::new(ArcSwap::from_pointee(masks));
-        let approvals = approvals::open(&config.data, opened.ledger(), &policy).await?;
+        let approvals = approvals::open(&config.data, opened.ledger(), &policy, &masks).await?;
         let wiring = Wiring {
             ledger: opened.ledger().clone(),
             policy: policy.clone(),

@@ -473,6 +473,42 @@ async fn a_grant_lets_calls_of_its_kind_pass_until_it_is_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_an_approver_says_is_masked_before_it_is_stored() {
+    const TOKEN: &str = "ghp_wJalrXUtnFEMIK7MDENGbPxRfiCYzKQ4c9Lw";
+    let rig = asking(ASK, 50).await;
+    let client = Client::open(&rig, &rig.alice).await;
+    assert!(is_pending(&json_of(&client.call("{}").await)));
+    let held = waits(&rig).await;
+    let allowance = Allowance {
+        ms: 600_000,
+        with: vec![Constraint {
+            at: "/token".into(),
+            is: format!("\"{TOKEN}\"").into(),
+        }],
+    };
+    let bob = || person("key", "bob", &["ops"]);
+    let told = rig
+        .approvals
+        .vote(held.id, says(bob(), Word::Approve(Some(allowance))))
+        .await;
+    let expected = matches!(told, Err(RulingError::Vote(VoteError::Allowance(_))));
+    assert!(expected, "{told:?}");
+    let vote = Vote {
+        reason: Some(format!("they have {TOKEN}").into()),
+        ..says(bob(), Word::Reject)
+    };
+    let after = rig.approvals.vote(held.id, vote).await.unwrap();
+    assert!(!format!("{after:?}").contains(TOKEN), "{after:?}");
+    let records = rig.records();
+    let ruling = records.iter().find(|line| line.kind == Kind::Ruling);
+    let extra = ruling.unwrap().facts.extra.as_ref().unwrap().to_string();
+    assert!(
+        extra.contains("github_token") && !extra.contains(TOKEN),
+        "{extra}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_kept_is_refused() {
     let rig = asking(ASK, 50).await;
     let client = Client::open(&rig, &rig.alice).await;

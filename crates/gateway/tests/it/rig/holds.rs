@@ -34,6 +34,7 @@ impl Holds {
             StateKey::new(&[6; 32]).expect("a key"),
             ledger.clone(),
             policy.clone(),
+            Arc::new(ArcSwap::from_pointee(super::standard_masks())),
         )
         .expect("what was kept can be read")
     }
